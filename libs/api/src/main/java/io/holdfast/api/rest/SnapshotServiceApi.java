@@ -1,0 +1,137 @@
+package io.holdfast.api.rest;
+
+import io.holdfast.api.Page;
+import io.holdfast.api.RenewLease;
+import io.holdfast.api.snapshot.SnapshotInfo;
+import io.holdfast.api.source.SourceInfo;
+import io.holdfast.api.source.SourceSpec;
+import io.holdfast.api.source.VmInfo;
+import io.holdfast.api.target.FillTarget;
+import io.holdfast.api.target.FinishTarget;
+import io.holdfast.api.target.OpenTarget;
+import io.holdfast.api.target.TargetInfo;
+import io.holdfast.api.view.OpenView;
+import io.holdfast.api.view.SettleView;
+import io.holdfast.api.view.ViewInfo;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What snapshot-service offers the other services. People go through the catalog, which forwards. Reading and source
+ * administration are for role {@code catalog} work (token role {@code worker}), and so are views and targets.
+ */
+@Path("/api/v1")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+public interface SnapshotServiceApi {
+
+    // ----- sources
+
+    @GET
+    @Path("sources")
+    List<SourceInfo> sources();
+
+    @GET
+    @Path("sources/{name}")
+    SourceInfo source(@PathParam("name") String name);
+
+    /** Adds a source after connecting to it once; an unreachable one is refused. */
+    @POST
+    @Path("sources")
+    SourceInfo addSource(@NotNull @Valid SourceSpec spec);
+
+    /** Removes a source that no view, target or checkpoint needs; {@code source-in-use} otherwise. */
+    @DELETE
+    @Path("sources/{name}")
+    void removeSource(@PathParam("name") String name);
+
+    // ----- inventory
+
+    /** VMs in order of (source, name); {@code vm} filters by exact name or id, {@code after} is the last page's next. */
+    @GET
+    @Path("vms")
+    Page<VmInfo> vms(
+            @QueryParam("source") @Nullable String source,
+            @QueryParam("vm") @Nullable String vm,
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("limit") @DefaultValue("100") @Min(1) @Max(1000) int limit);
+
+    @GET
+    @Path("sources/{source}/vms/{vm}")
+    VmInfo vm(@PathParam("source") String source, @PathParam("vm") String vm);
+
+    @GET
+    @Path("sources/{source}/vms/{vm}/snapshots")
+    List<SnapshotInfo> snapshots(@PathParam("source") String source, @PathParam("vm") String vm);
+
+    // ----- frozen views
+
+    /** Opens or continues; answers when the view is readable. */
+    @POST
+    @Path("views")
+    ViewInfo openView(@NotNull @Valid OpenView request);
+
+    @GET
+    @Path("views/{job}")
+    ViewInfo view(@PathParam("job") UUID job);
+
+    /** Keeps the view alive; {@code view-lost} when it was freed, {@code fenced} for a lower fencing number. */
+    @POST
+    @Path("views/{job}/renew")
+    ViewInfo renewView(@PathParam("job") UUID job, @NotNull @Valid RenewLease renew);
+
+    /** The catalog's word on the job; idempotent, also for a view that never was. */
+    @POST
+    @Path("views/settle")
+    void settleView(@NotNull @Valid SettleView settle);
+
+    // ----- restore targets
+
+    @POST
+    @Path("targets")
+    TargetInfo openTarget(@NotNull @Valid OpenTarget request);
+
+    @GET
+    @Path("targets/{job}")
+    TargetInfo target(@PathParam("job") UUID job);
+
+    @POST
+    @Path("targets/{job}/renew")
+    TargetInfo renewTarget(@PathParam("job") UUID job, @NotNull @Valid RenewLease renew);
+
+    /** Starts the pulls and answers at once; poll {@link #target}. */
+    @POST
+    @Path("targets/{job}/fill")
+    TargetInfo fillTarget(@PathParam("job") UUID job, @NotNull @Valid FillTarget fill);
+
+    @POST
+    @Path("targets/{job}/finish")
+    TargetInfo finishTarget(@PathParam("job") UUID job, @NotNull @Valid FinishTarget finish);
+
+    /** Removes whatever the target made; idempotent, also for a target that never was. A finished target is left alone. */
+    @POST
+    @Path("targets/{job}/abort")
+    void abortTarget(@PathParam("job") UUID job);
+
+    // ----- what was left behind
+
+    /** Everything on the sources that carries Holdfast's mark and that no view, target, checkpoint or snapshot owns. */
+    @GET
+    @Path("leftovers")
+    List<String> leftovers();
+}

@@ -1,0 +1,64 @@
+package io.holdfast.storage;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A flat space of write-once objects. Every implementation passes {@code ObjectStoreContract}.
+ *
+ * <ul>
+ *   <li><b>Read after write.</b> When {@code putIfAbsent} has returned, every reader sees the object, whole.
+ *   <li><b>No partial object.</b> A put that fails, or whose process dies, leaves either the whole object or none.
+ *   <li><b>Put if absent.</b> Of any number of racing puts of one key exactly one is told {@link PutResult#CREATED};
+ *       its bytes stay. A put whose reply was lost may be answered {@link PutResult#EXISTS} when tried again: the caller
+ *       reads back and compares.
+ *   <li><b>Durable.</b> When {@code putIfAbsent} has returned, the object survives the death of the process and, on a
+ *       directory, the loss of power.
+ *   <li><b>Threads.</b> All methods may be called by any number of threads. An interrupt ends a call with
+ *       {@link StorageException.Kind#CANCELLED}; what such a put left is unknown, as after a lost reply.
+ * </ul>
+ *
+ * Failures are {@link StorageException} with a {@link StorageException.Kind} that says whether trying again can help.
+ */
+public interface ObjectStore extends AutoCloseable {
+
+    /** Largest object any store has to take, in bytes: 64 MiB. */
+    long MAX_OBJECT_BYTES = 64L << 20;
+
+    /** Stores {@code body} under {@code key} unless the key exists. {@code body} is not changed nor kept. */
+    PutResult putIfAbsent(ObjectKey key, byte[] body);
+
+    /**
+     * The whole object, or empty when there is none. Fails with {@link StorageException.Kind#TOO_LARGE} before reading
+     * when it is longer than {@code maxBytes}: sizes come from outside and are never trusted.
+     */
+    Optional<byte[]> get(ObjectKey key, int maxBytes);
+
+    /**
+     * {@code length} bytes from {@code offset}. A range that is not wholly inside the object is
+     * {@link StorageException.Kind#RANGE}; an absent object is {@link StorageException.Kind#NOT_FOUND}.
+     */
+    byte[] getRange(ObjectKey key, long offset, int length);
+
+    /** Size of the object in bytes, or empty when there is none. */
+    Optional<ObjectInfo> head(ObjectKey key);
+
+    /**
+     * Every object whose key starts with {@code prefix} (a string prefix, not a folder), in ascending order of the key's
+     * bytes, read page by page as the stream is consumed. Close the stream. Objects put or deleted meanwhile may or may
+     * not appear; all others appear exactly once.
+     */
+    Stream<ObjectInfo> list(String prefix);
+
+    /** As {@link #list(String)}, but only keys strictly after {@code startAfter}. */
+    Stream<ObjectInfo> list(String prefix, String startAfter);
+
+    /** Removes the object; removing what is absent is not an error. */
+    void delete(ObjectKey key);
+
+    /** A sentence for people that names the place (never a credential). */
+    String describe();
+
+    @Override
+    void close();
+}
