@@ -17,9 +17,7 @@ import picocli.CommandLine.Mixin;
 /** {@code holdfast status}. */
 @Command(
         name = "status",
-        description = {
-            "Shows the parts of the suite on this machine.",
-            "Exit code 0 when it runs, 3 when it does not."
+        description = {"Shows the parts of the suite on this machine.", "Exit code 0 when it runs, 3 when it does not."
         })
 final class StatusVerb implements Callable<Integer> {
 

@@ -47,8 +47,18 @@ final class PostgresServer {
         secrets.password("postgres");
         List<String> command = asNobody();
         command.addAll(List.of(
-                program("initdb"), "-D", data.toString(), "-U", "postgres", "--auth=scram-sha-256", "--pwfile",
-                password.toString(), "-E", "UTF8", "--locale=C", "--data-checksums"));
+                program("initdb"),
+                "-D",
+                data.toString(),
+                "-U",
+                "postgres",
+                "--auth=scram-sha-256",
+                "--pwfile",
+                password.toString(),
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--data-checksums"));
         Path log = home.logs().resolve("initdb.log");
         Home.privateFile(log, "");
         int code = new ProcessBuilder(command)

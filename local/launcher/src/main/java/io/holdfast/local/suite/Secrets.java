@@ -27,7 +27,11 @@ record Secrets(Home home) {
         }
         byte[] random = new byte[24];
         new SecureRandom().nextBytes(random);
-        String fresh = Base64.getUrlEncoder().withoutPadding().encodeToString(random).replace('-', 'x').replace('_', 'y');
+        String fresh = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(random)
+                .replace('-', 'x')
+                .replace('_', 'y');
         Home.privateFile(file, fresh);
         return fresh;
     }

@@ -24,8 +24,7 @@ final class ServiceProcesses {
     private final Ports ports;
     private final PostgresServer postgres;
 
-    ServiceProcesses(
-            Home home, Secrets secrets, Installation installation, Ports ports, PostgresServer postgres) {
+    ServiceProcesses(Home home, Secrets secrets, Installation installation, Ports ports, PostgresServer postgres) {
         this.home = home;
         this.secrets = secrets;
         this.installation = installation;
@@ -41,8 +40,10 @@ final class ServiceProcesses {
         environment.put("HOLDFAST_SNAPSHOT_URL", ports.url(SNAPSHOT));
         environment.put("HOLDFAST_ISSUER_DIRECTORY", home.issuer().toString());
         environment.put("HOLDFAST_AUTH_KEYS", "file:" + home.issuer().resolve("issuer-public.pem"));
-        environment.put("HOLDFAST_TOKEN_FILE", home.issuer().resolve(service + ".jwt").toString());
-        environment.put("HOLDFAST_SEAL_KEY_FILE", secrets.keyFile("seal-" + service).toString());
+        environment.put(
+                "HOLDFAST_TOKEN_FILE", home.issuer().resolve(service + ".jwt").toString());
+        environment.put(
+                "HOLDFAST_SEAL_KEY_FILE", secrets.keyFile("seal-" + service).toString());
         environment.put("HOLDFAST_NBD_DIRECTORY", home.nbd().toString());
         String database = DATABASE.get(service);
         if (database != null) {
@@ -51,11 +52,7 @@ final class ServiceProcesses {
             environment.put("QUARKUS_DATASOURCE_PASSWORD", postgres.password(database));
         }
         return new ProcessSpec(
-                service,
-                installation.service(service, jvmOptions(service)),
-                environment,
-                home.run(),
-                false);
+                service, installation.service(service, jvmOptions(service)), environment, home.run(), false);
     }
 
     private static List<String> jvmOptions(String service) {

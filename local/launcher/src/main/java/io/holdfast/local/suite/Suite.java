@@ -12,10 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/**
- * All parts of the suite on one machine, started in order and kept alive. One thread starts and stops it; {@link #parts()}
- * may be called by any.
- */
+/** All parts of the suite on one machine, started in order and kept alive. One thread starts and stops it. */
 public final class Suite implements AutoCloseable {
 
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(90);
@@ -103,8 +100,8 @@ public final class Suite implements AutoCloseable {
     private void await(String what, java.util.function.BooleanSupplier condition)
             throws IOException, InterruptedException {
         if (!Waiting.until(condition, FIRST_ANSWER)) {
-            throw new IOException(what + " did not answer within " + FIRST_ANSWER.toSeconds() + " s; the logs are in "
-                    + home.logs());
+            throw new IOException(
+                    what + " did not answer within " + FIRST_ANSWER.toSeconds() + " s; the logs are in " + home.logs());
         }
     }
 

@@ -32,7 +32,6 @@ final class SupervisedProcess {
     private int starts;
     private ProcessLedger.@Nullable Entry current;
     private @Nullable Process process;
-    private @Nullable Thread keeper;
 
     SupervisedProcess(ProcessSpec spec, Home home, ProcessLedger ledger) {
         this.spec = spec;
@@ -47,11 +46,12 @@ final class SupervisedProcess {
     /** Starts it and keeps it alive from now on; fails when it cannot even be started once. */
     void start() throws IOException {
         launch();
-        keeper = Thread.ofPlatform().daemon().name("keep-" + spec.name()).start(this::keep);
+        Thread.ofPlatform().daemon().name("keep-" + spec.name()).start(this::keep);
     }
 
     /** The process that runs now, if one does. */
-    @Nullable ProcessHandle running() {
+    @Nullable
+    ProcessHandle running() {
         lock.lock();
         try {
             return process != null && process.isAlive() ? process.toHandle() : null;

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Supervisor {
 
     /** Starting four JVMs and a database takes some 15 s; a slow machine gets ten times that. */
-    private static final Duration READY_WITHIN = Duration.ofSeconds(180);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(3);
 
     private static final Duration STOPPED_WITHIN = Duration.ofSeconds(90);
 
