@@ -230,6 +230,14 @@ class CatalogClientTest {
     }
 
     @Test
+    void a_source_that_exists_after_a_lost_answer_may_be_the_one_that_was_asked_for() {
+        server.on("POST /sources", lost(), problem(ErrorCode.SOURCE_EXISTS, "There is a source lab."));
+        var spec = new io.holdfast.api.source.SourceSpec("lab", "qemu:///system", null, null, null);
+        fails(() -> client.addSource(spec), ErrorCode.OUTCOME_UNKNOWN);
+        fails(() -> client.addSource(spec), ErrorCode.SOURCE_EXISTS);
+    }
+
+    @Test
     void a_delete_of_what_never_was_is_not_found() {
         server.on("DELETE /sources/lab", problem(ErrorCode.SOURCE_NOT_FOUND, "No such source."));
         fails(() -> client.removeSource("lab"), ErrorCode.SOURCE_NOT_FOUND);

@@ -1,4 +1,0 @@
-@NullMarked
-package io.holdfast.cli.progress;
-
-import org.jspecify.annotations.NullMarked;
