@@ -82,6 +82,9 @@ class HelpTest {
         assertThat(ran.out()).isEmpty();
         assertThat(new Terminal(home).run("vm", "lst").err()).contains("list");
         assertThat(new Terminal(home).run("vm").exit()).isEqualTo(2);
+        assertThat(new Terminal(home).run("vm").err())
+                .contains("Usage: holdfast vm")
+                .contains("list");
         assertThat(new Terminal(home).run().exit()).isEqualTo(2);
     }
 

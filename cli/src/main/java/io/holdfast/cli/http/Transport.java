@@ -84,7 +84,8 @@ final class Transport implements AutoCloseable {
             throw new ApiException(
                     ErrorCode.OUTCOME_UNKNOWN,
                     "The first answer was lost, and asked again the catalog says: " + answer.detail()
-                            + " It may have been made just now; if a vault was to get a recovery key, remove and add it again.");
+                            + " It may have been made just now; if it is a vault that was to get a recovery key, remove it and add"
+                            + " one at another prefix or folder.");
         }
         throw new ApiException(answer.code(), answer.detail());
     }

@@ -27,6 +27,25 @@ class VaultVerbsTest extends CommandTest {
 
     VaultVerbsTest() throws IOException {}
 
+    @Test
+    void a_recovery_key_that_got_lost_on_its_way_is_said_aloud_and_not_passed_over() {
+        added(null);
+        var ran = run("vault", "add", "safe", "file:///srv/vault");
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.err()).contains("THE RECOVERY KEY WAS LOST").contains("another prefix");
+    }
+
+    @Test
+    void keys_may_stand_alone_in_two_lines() throws Exception {
+        added(KEY);
+        Path keys = secret("two", "AKID\ns3cret=\n");
+        assertThat(run("vault", "add", "safe", URL, "--s3-credentials", keys.toString())
+                        .exit())
+                .isZero();
+        assertThat(sent().get("accessKey").asText()).isEqualTo("AKID");
+        assertThat(sent().get("secretKey").asText()).isEqualTo("s3cret=");
+    }
+
     private void added(@Nullable String recoveryKey) {
         var job = Samples.job(Samples.JOB, JobKind.VAULT_ADD, JobState.QUEUED);
         catalog.on("POST /vaults", accepted(new VaultAdded(Samples.vault("safe"), job, recoveryKey)))
