@@ -1,0 +1,44 @@
+package io.holdfast.api.target;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A restore target.
+ *
+ * @param vmId id of the VM it became, when finished
+ * @param detail why it failed, when it failed
+ */
+public record TargetInfo(
+        UUID job,
+        long fencing,
+        State state,
+        String source,
+        String vmName,
+        @Nullable String vmId,
+        List<DiskFill> disks,
+        List<String> notes,
+        @Nullable String detail,
+        Instant expiresAt) {
+
+    /** Where a target stands. */
+    public enum State {
+        /** Volumes are made, nothing is filled. */
+        PREPARED,
+        /** The hypervisor pulls. */
+        FILLING,
+        /** Every disk is filled. */
+        FILLED,
+        /** The VM exists; the target is done. */
+        FINISHED,
+        /** A pull failed; see the detail. Filling may be asked again. */
+        FAILED,
+        /** Everything it made is gone. */
+        ABORTED
+    }
+
+    /** Progress of one disk, bytes of its virtual size. */
+    public record DiskFill(String key, long doneBytes, long totalBytes, boolean filled) {}
+}
