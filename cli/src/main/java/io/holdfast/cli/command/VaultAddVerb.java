@@ -1,0 +1,159 @@
+package io.holdfast.cli.command;
+
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.vault.VaultAdded;
+import io.holdfast.api.vault.VaultSpec;
+import io.holdfast.cli.Shell;
+import io.holdfast.cli.WaitOptions;
+import io.holdfast.cli.http.CatalogClient;
+import io.holdfast.cli.output.Printable;
+import io.holdfast.cli.output.Report;
+import io.holdfast.cli.output.Table;
+import io.holdfast.cli.progress.Outcome;
+import io.holdfast.cli.progress.Unfinished;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code holdfast vault add}. */
+@Command(
+        description = {
+            "Add a vault: a worker makes it, or opens the one that is there.",
+            "Secrets are read from files or the environment, never from the command line. Without a passphrase a recovery key is"
+                    + " made and shown once: keep it apart from this machine."
+        })
+final class VaultAddVerb extends Verb {
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "Its name here: letters, digits, '.', '_', '-'.")
+    private String name = "";
+
+    @Parameters(
+            index = "1",
+            paramLabel = "URL",
+            description = "s3+https://HOST[:PORT]/BUCKET[/PREFIX], s3+http://..., or file:///PATH for a local disk or a"
+                    + " mounted share.")
+    private String url = "";
+
+    @Option(
+            names = "--access-key",
+            paramLabel = "KEY",
+            description = "S3 access key (its secret comes from the environment). Default: $AWS_ACCESS_KEY_ID.")
+    private @Nullable String accessKey;
+
+    @Option(
+            names = "--s3-credentials",
+            paramLabel = "FILE",
+            description = "A file with aws_access_key_id=... and aws_secret_access_key=... lines. Default: none;"
+                    + " $AWS_ACCESS_KEY_ID and $AWS_SECRET_ACCESS_KEY.")
+    private @Nullable Path credentials;
+
+    @Option(
+            names = "--passphrase-file",
+            paramLabel = "FILE",
+            description = "A file whose first line is the vault's passphrase, at least 8 characters."
+                    + " Default: $HOLDFAST_PASSPHRASE, else a recovery key is made.")
+    private @Nullable Path passphraseFile;
+
+    @Mixin
+    private WaitOptions wait = new WaitOptions();
+
+    VaultAddVerb(Shell shell) {
+        super(shell);
+    }
+
+    @Override
+    protected void check(Report report) {
+        int authority = url.indexOf("://");
+        int at = url.indexOf('@');
+        if (authority >= 0 && at > authority && !url.startsWith("file:")) {
+            throw usage("A vault's URL holds no keys: anybody who lists processes would see them."
+                    + " Use --s3-credentials or the environment.");
+        }
+    }
+
+    @Override
+    protected int run(CatalogClient catalog, Report report) throws InterruptedException {
+        S3Keys keys = keys(report);
+        VaultAdded added =
+                catalog.addVault(new VaultSpec(name, url, keys.accessKey(), keys.secretKey(), passphrase(report)));
+        if (!report.json()) {
+            showRecoveryKey(added, report);
+        }
+        // From here on the key exists only in this process: whatever ends the wait, it is printed.
+        try (Unfinished.Open _ = shell().unfinished().lastWords(() -> lastWords(added, report))) {
+            Outcome outcome = follow(catalog, name, added.job(), wait);
+            report.result(
+                    document(added, outcome),
+                    () -> new Table("NAME", "RESULT", "URL", "JOB")
+                            .row(name, outcome.state(), url, added.job().id().toString()));
+            return JobResults.end(java.util.List.of(outcome), report);
+        }
+    }
+
+    private static void lastWords(VaultAdded added, Report report) {
+        if (report.json()) {
+            report.result(added, "");
+        }
+    }
+
+    private static Map<String, Object> document(VaultAdded added, Outcome outcome) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("vault", added.vault());
+        document.putAll(JobResults.document(outcome));
+        if (added.recoveryKey() != null) {
+            document.put("recoveryKey", added.recoveryKey());
+        }
+        return document;
+    }
+
+    private static void showRecoveryKey(VaultAdded added, Report report) {
+        if (added.recoveryKey() == null) {
+            return;
+        }
+        report.out().println("Recovery key of the vault " + added.vault().name() + ", shown this once:");
+        report.out().println();
+        report.out().println("    " + Printable.text(added.recoveryKey()));
+        report.out().println();
+        report.out()
+                .println("It opens the vault on the day this suite and its database are lost. Without it nobody can");
+        report.out().println("read these backups then. Keep it apart from this machine: on paper, in a password safe.");
+        report.out().println();
+        report.out().flush();
+    }
+
+    private S3Keys keys(Report report) {
+        if (url.startsWith("file:")) {
+            return new S3Keys(null, null);
+        }
+        if (credentials != null) {
+            try {
+                S3Keys inFile = S3Keys.parse(shell().secretFile(credentials, report));
+                return accessKey == null ? inFile : new S3Keys(accessKey, inFile.secretKey());
+            } catch (IllegalArgumentException e) {
+                throw usage(credentials + ": " + e.getMessage());
+            }
+        }
+        String key = accessKey != null ? accessKey : shell().variable("AWS_ACCESS_KEY_ID");
+        String secret = shell().variable("AWS_SECRET_ACCESS_KEY");
+        if ((key == null) != (secret == null)) {
+            throw usage("An S3 vault needs both an access key and its secret: AWS_ACCESS_KEY_ID and"
+                    + " AWS_SECRET_ACCESS_KEY, or --s3-credentials FILE.");
+        }
+        return new S3Keys(key, secret);
+    }
+
+    private @Nullable String passphrase(Report report) throws ApiException {
+        String given = passphraseFile == null
+                ? shell().variable("HOLDFAST_PASSPHRASE")
+                : shell().secretFile(passphraseFile, report).lines().findFirst().orElse("");
+        if (given != null && (given.length() < 8 || given.length() > 1024)) {
+            throw usage("A vault's passphrase has 8 to 1024 characters.");
+        }
+        return given;
+    }
+}

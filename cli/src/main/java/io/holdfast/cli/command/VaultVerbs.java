@@ -1,0 +1,114 @@
+package io.holdfast.cli.command;
+
+import io.holdfast.api.vault.VaultInfo;
+import io.holdfast.cli.Shell;
+import io.holdfast.cli.WaitOptions;
+import io.holdfast.cli.http.CatalogClient;
+import io.holdfast.cli.output.Human;
+import io.holdfast.cli.output.Printable;
+import io.holdfast.cli.output.Report;
+import io.holdfast.cli.output.Table;
+import io.holdfast.cli.progress.Follower;
+import io.holdfast.cli.progress.Outcome;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code holdfast vault}. */
+@Command(name = "vault", description = "Backup repositories: add, list, check, remove.")
+public final class VaultVerbs {
+
+    public static CommandLine tree(Shell shell) {
+        return new CommandLine(new VaultVerbs())
+                .addSubcommand("add", new VaultAddVerb(shell))
+                .addSubcommand("list", new ListAll(shell))
+                .addSubcommand("check", new Check(shell))
+                .addSubcommand("remove", new Remove(shell));
+    }
+
+    /** {@code holdfast vault list}. */
+    @Command(description = "List the vaults.")
+    static final class ListAll extends Verb {
+
+        ListAll(Shell shell) {
+            super(shell);
+        }
+
+        @Override
+        protected int run(CatalogClient catalog, Report report) throws InterruptedException {
+            List<VaultInfo> vaults = catalog.vaults();
+            report.result(Map.of("items", vaults), () -> {
+                Table table = new Table("NAME", "STATE", "URL", ">POINTS", ">STORED", "ADDED", "DETAIL");
+                for (VaultInfo vault : vaults) {
+                    table.row(
+                            vault.name(),
+                            vault.state(),
+                            vault.url(),
+                            Long.toString(vault.points()),
+                            Human.bytes(vault.storedBytes()),
+                            Human.time(vault.createdAt(), report.zone()),
+                            Printable.text(vault.detail()));
+                }
+                return table;
+            });
+            return 0;
+        }
+    }
+
+    /** {@code holdfast vault check}. */
+    @Command(description = "Have a worker open the vault and read what a backup and a restore need.")
+    static final class Check extends Verb {
+
+        @Parameters(index = "0", paramLabel = "NAME", description = "The vault.")
+        private String name = "";
+
+        @Mixin
+        private WaitOptions wait = new WaitOptions();
+
+        Check(Shell shell) {
+            super(shell);
+        }
+
+        @Override
+        protected int run(CatalogClient catalog, Report report) throws InterruptedException {
+            Outcome outcome = follow(catalog, List.of(new Follower.Order(name, () -> catalog.checkVault(name))), wait)
+                    .getFirst();
+            return JobResults.check(outcome, report);
+        }
+    }
+
+    /** {@code holdfast vault remove}. */
+    @Command(
+            description = {
+                "Take a vault out of the catalog. What is stored in it stays there, untouched.",
+                "Added again with its passphrase or recovery key it is the same vault."
+            })
+    static final class Remove extends Verb {
+
+        @Parameters(index = "0", paramLabel = "NAME", description = "The vault.")
+        private String name = "";
+
+        @Option(
+                names = "--forget",
+                description = "Also when the catalog lists restore points of it. Default: such a vault is refused.")
+        private boolean forget;
+
+        Remove(Shell shell) {
+            super(shell);
+        }
+
+        @Override
+        protected int run(CatalogClient catalog, Report report) throws InterruptedException {
+            catalog.removeVault(name, forget);
+            report.result(
+                    Map.of("removed", name), "vault " + name + " removed from the catalog; its contents are untouched");
+            return 0;
+        }
+    }
+
+    private VaultVerbs() {}
+}

@@ -1,0 +1,35 @@
+package io.holdfast.local;
+
+import io.holdfast.cli.Shell;
+import io.holdfast.local.suite.Home;
+import io.holdfast.local.suite.Installation;
+import io.holdfast.local.suite.SupervisorMain;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** What {@code holdfast up} runs in the background; also for those who have a supervisor of their own (systemd). */
+@Command(
+        name = "supervise",
+        description = "Runs the suite in the foreground and keeps its parts alive until it is asked to end.")
+final class SuperviseVerb implements Callable<Integer> {
+
+    private final Shell shell;
+
+    SuperviseVerb(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Home home = Home.ofEnvironment(shell.environment().variables());
+        return SupervisorMain.run(home, Installation.ofSystem(), cache());
+    }
+
+    /** What can be made again at any time: unpacked programs. */
+    private Path cache() {
+        String given = shell.variable("XDG_CACHE_HOME");
+        Path base = given == null ? shell.environment().userHome().resolve(".cache") : Path.of(given);
+        return base.resolve("holdfast");
+    }
+}

@@ -1,0 +1,51 @@
+package io.holdfast.local.suite;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where the built parts lie: the project's folder after a build.
+ *
+ * @param root the project's folder
+ */
+public record Installation(Path root) {
+
+    /** From the system property {@code holdfast.root}, which the launcher script sets. */
+    public static Installation ofSystem() {
+        String root = System.getProperty("holdfast.root");
+        if (root == null) {
+            throw new IllegalStateException("The system property holdfast.root is missing: start with ./holdfast.");
+        }
+        return new Installation(Path.of(root).toAbsolutePath().normalize());
+    }
+
+    /** The JVM this program runs on. */
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** The command that runs a Quarkus service with these JVM options. */
+    List<String> service(String module, List<String> jvmOptions) {
+        Path jar = root.resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
+        requireBuilt(jar);
+        List<String> command = new ArrayList<>(List.of(java()));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-jar", jar.toString()));
+        return command;
+    }
+
+    /** The class path of a plain module: its classes and its {@code lib} folder. */
+    String classPath(String module) {
+        Path target = root.resolve(module).resolve("target");
+        requireBuilt(target.resolve("classes"));
+        return target.resolve("classes") + ":" + target.resolve("lib") + "/*";
+    }
+
+    private static void requireBuilt(Path part) {
+        if (!Files.exists(part)) {
+            throw new IllegalStateException("Not built: " + part + ". Run ./holdfast build.");
+        }
+    }
+}

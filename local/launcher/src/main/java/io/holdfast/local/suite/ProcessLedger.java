@@ -1,0 +1,89 @@
+package io.holdfast.local.suite;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Every process the suite started and has not seen end, by pid and start time: a pid alone may belong to somebody else by now.
+ * Written before a part is used, so that a supervisor that was killed leaves nothing that the next one cannot find.
+ * Thread-safe.
+ */
+final class ProcessLedger {
+
+    /** One process; the start time is what tells it from a later one with the same pid. */
+    record Entry(String name, long pid, Instant started) {
+
+        static Entry of(String name, ProcessHandle process) {
+            return new Entry(name, process.pid(), process.info().startInstant().orElse(Instant.EPOCH));
+        }
+
+        /** The process itself, if it still lives. */
+        Optional<ProcessHandle> find() {
+            return ProcessHandle.of(pid)
+                    .filter(ProcessHandle::isAlive)
+                    .filter(p -> p.info().startInstant().orElse(Instant.EPOCH).equals(started));
+        }
+    }
+
+    private final Path file;
+    private final List<Entry> entries = new ArrayList<>();
+
+    ProcessLedger(Home home) {
+        this.file = home.run().resolve("processes.json");
+        entries.addAll(Json.readEntries(file));
+    }
+
+    synchronized void add(Entry entry) {
+        entries.add(entry);
+        Json.write(file, entries);
+    }
+
+    synchronized void remove(Entry entry) {
+        entries.remove(entry);
+        Json.write(file, entries);
+    }
+
+    synchronized List<Entry> all() {
+        return List.copyOf(entries);
+    }
+
+    /** Ends what is still alive, last started first: asks, waits up to {@code grace} for each, then kills. */
+    void endAll(Duration grace) {
+        for (Entry entry : all().reversed()) {
+            entry.find().ifPresent(process -> end(process, grace));
+            remove(entry);
+        }
+    }
+
+    /** Asks a process to end, waits up to {@code grace}, then kills it and its children. */
+    static void end(ProcessHandle process, Duration grace) {
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroy();
+        if (!endsWithin(process, grace)) {
+            process.destroyForcibly();
+            endsWithin(process, Duration.ofSeconds(10));
+        }
+        children.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static boolean endsWithin(ProcessHandle process, Duration grace) {
+        try {
+            process.onExit().get(grace.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("waiting for process " + process.pid() + " failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.holdfast.local.suite;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How each of the four services is started on one machine. Secrets go through files and the environment, never arguments. */
+final class ServiceProcesses {
+
+    static final String CATALOG = "catalog-service";
+    static final String SNAPSHOT = "snapshot-service";
+    static final String WORKER = "backup-worker";
+    static final String RESTORE = "restore-service";
+
+    /** In the order they are started; they stop in the opposite one. */
+    static final List<String> ALL = List.of(CATALOG, SNAPSHOT, WORKER, RESTORE);
+
+    /** Services with a database of their own. */
+    private static final Map<String, String> DATABASE = Map.of(CATALOG, "catalog", SNAPSHOT, "snapshot");
+
+    private final Home home;
+    private final Secrets secrets;
+    private final Installation installation;
+    private final Ports ports;
+    private final PostgresServer postgres;
+
+    ServiceProcesses(Home home, Secrets secrets, Installation installation, Ports ports, PostgresServer postgres) {
+        this.home = home;
+        this.secrets = secrets;
+        this.installation = installation;
+        this.ports = ports;
+        this.postgres = postgres;
+    }
+
+    ProcessSpec of(String service) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(ports.of(service)));
+        environment.put("HOLDFAST_CATALOG_URL", ports.url(CATALOG));
+        environment.put("HOLDFAST_SNAPSHOT_URL", ports.url(SNAPSHOT));
+        environment.put("HOLDFAST_ISSUER_DIRECTORY", home.issuer().toString());
+        environment.put("HOLDFAST_AUTH_KEYS", "file:" + home.issuer().resolve("issuer-public.pem"));
+        environment.put(
+                "HOLDFAST_TOKEN_FILE", home.issuer().resolve(service + ".jwt").toString());
+        environment.put(
+                "HOLDFAST_SEAL_KEY_FILE", secrets.keyFile("seal-" + service).toString());
+        environment.put("HOLDFAST_NBD_DIRECTORY", home.nbd().toString());
+        String database = DATABASE.get(service);
+        if (database != null) {
+            environment.put("QUARKUS_DATASOURCE_JDBC_URL", postgres.jdbcUrl(database));
+            environment.put("QUARKUS_DATASOURCE_USERNAME", database);
+            environment.put("QUARKUS_DATASOURCE_PASSWORD", postgres.password(database));
+        }
+        return new ProcessSpec(
+                service, installation.service(service, jvmOptions(service)), environment, home.run(), false);
+    }
+
+    private static List<String> jvmOptions(String service) {
+        // The worker and the restore-service move the bytes: more heap, still within 512 MiB resident.
+        String heap = WORKER.equals(service) || RESTORE.equals(service) ? "-Xmx288m" : "-Xmx224m";
+        return List.of(
+                "-XX:+UseSerialGC",
+                heap,
+                "-XX:MaxDirectMemorySize=64m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow");
+    }
+}

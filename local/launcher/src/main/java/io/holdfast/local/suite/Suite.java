@@ -1,0 +1,121 @@
+package io.holdfast.local.suite;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** All parts of the suite on one machine, started in order and kept alive. One thread starts and stops it. */
+public final class Suite implements AutoCloseable {
+
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(90);
+    private static final Duration GRACE = Duration.ofSeconds(15);
+
+    private final Home home;
+    private final Installation installation;
+    private final Path cache;
+    private final ProcessLedger ledger;
+    private final List<SupervisedProcess> processes = new ArrayList<>();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+    public Suite(Home home, Installation installation, Path cache) {
+        this.home = home.create();
+        this.installation = installation;
+        this.cache = cache;
+        this.ledger = new ProcessLedger(home);
+    }
+
+    /** Ends what a supervisor that was killed left running. */
+    public static void endLeftovers(Home home) {
+        new ProcessLedger(home.create()).endAll(GRACE);
+    }
+
+    /** Starts everything and returns when every part answers. {@code say} gets a line for people at each step. */
+    public void start(Consumer<String> say) throws IOException, InterruptedException {
+        ledger.endAll(GRACE);
+        List<String> names = new ArrayList<>(List.of(Ports.POSTGRES, Ports.OBJECTS));
+        names.addAll(ServiceProcesses.ALL);
+        Ports ports = Ports.keptIn(home, names);
+        Secrets secrets = new Secrets(home);
+        PostgresServer postgres = new PostgresServer(home, secrets, ports.of(Ports.POSTGRES), cache);
+        ObjectServer objects = new ObjectServer(home, secrets, installation, ports.of(Ports.OBJECTS));
+        ServiceProcesses services = new ServiceProcesses(home, secrets, installation, ports, postgres);
+
+        say.accept("starting PostgreSQL and the S3 server");
+        run(objects.process());
+        postgres.initialise();
+        run(postgres.process());
+        postgres.prepare(FIRST_ANSWER);
+        say.accept("starting the services");
+        run(services.of(ServiceProcesses.CATALOG));
+        // The catalog is the issuer of the tokens that the others present.
+        await("the catalog's tokens", () -> Files.exists(home.adminToken()));
+        for (String service : ServiceProcesses.ALL) {
+            if (!service.equals(ServiceProcesses.CATALOG)) {
+                run(services.of(service));
+            }
+        }
+        await("the S3 server", objects::listens);
+        for (String service : ServiceProcesses.ALL) {
+            await(service, () -> isReady(ports.url(service)));
+        }
+        Json.write(
+                home.suiteFile(),
+                new SuiteFile(
+                        ports.url(ServiceProcesses.CATALOG),
+                        home.adminToken().toString(),
+                        ports.url(Ports.OBJECTS),
+                        ObjectServer.BUCKET,
+                        objects.credentialsFile().toString(),
+                        ProcessHandle.current().pid()));
+    }
+
+    /** Stops everything, the last started first. */
+    @Override
+    public void close() {
+        try {
+            Files.deleteIfExists(home.suiteFile());
+        } catch (IOException e) {
+            System.err.println("holdfast: " + home.suiteFile() + " could not be removed: " + e.getMessage());
+        }
+        for (SupervisedProcess process : processes.reversed()) {
+            process.stop(GRACE);
+        }
+    }
+
+    private void run(ProcessSpec spec) throws IOException {
+        SupervisedProcess process = new SupervisedProcess(spec, home, ledger);
+        processes.add(process);
+        process.start();
+    }
+
+    private void await(String what, java.util.function.BooleanSupplier condition)
+            throws IOException, InterruptedException {
+        if (!Waiting.until(condition, FIRST_ANSWER)) {
+            throw new IOException(
+                    what + " did not answer within " + FIRST_ANSWER.toSeconds() + " s; the logs are in " + home.logs());
+        }
+    }
+
+    private boolean isReady(String url) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/q/health/ready"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
