@@ -52,10 +52,21 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return exit;
     }
 
+    /** Whether only the name of a group of verbs was typed: its list helps more than a complaint. */
+    private static boolean isGroup(CommandLine command, String... arguments) {
+        boolean noVerb = !(command.getCommand() instanceof Runnable)
+                && !command.getSubcommands().isEmpty();
+        return noVerb && (arguments.length == 0 || arguments[arguments.length - 1].equals(command.getCommandName()));
+    }
+
     @Override
     public int handleParseException(ParameterException wrong, String[] arguments) {
         var err = shell.environment().screen().err();
         CommandLine command = wrong.getCommandLine();
+        if (isGroup(command, arguments)) {
+            command.usage(err);
+            return ExitCodes.USAGE;
+        }
         shell.report(new OutputOptions()).note(String.valueOf(wrong.getMessage()));
         var writer = new java.io.PrintWriter(err, true, java.nio.charset.StandardCharsets.UTF_8);
         UnmatchedArgumentException.printSuggestions(wrong, writer);

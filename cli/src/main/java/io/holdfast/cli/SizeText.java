@@ -9,7 +9,8 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code 1048576}, {@code 512MiB}, {@code 20G}: binary units, and none that could be read as decimal. */
 public final class SizeText implements ITypeConverter<Long> {
 
-    private static final Pattern FORM = Pattern.compile("([0-9]{1,15})(?:([KMGT])(?:iB?)?)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern FORM =
+            Pattern.compile("([0-9]{1,15})(?:([KMGT])(?:iB|i)?)?", Pattern.CASE_INSENSITIVE);
 
     @Override
     public Long convert(String text) {

@@ -1,13 +1,14 @@
 package io.holdfast.cli.command;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What signs requests to an S3 store; never shown. */
 record S3Keys(@Nullable String accessKey, @Nullable String secretKey) {
 
     /**
-     * Reads {@code aws_access_key_id = ...} and {@code aws_secret_access_key = ...} lines; section names and other
-     * settings are passed over.
+     * Reads {@code aws_access_key_id = ...} and {@code aws_secret_access_key = ...} lines, where section names and other
+     * settings are passed over; or two lines, the key and its secret.
      *
      * @throws IllegalArgumentException when one is missing, or there are several of one
      */
@@ -26,10 +27,23 @@ record S3Keys(@Nullable String accessKey, @Nullable String secretKey) {
                 }
             }
         }
+        if (access == null && secret == null) {
+            return ofTwoLines(text);
+        }
         if (access == null || secret == null) {
             throw new IllegalArgumentException("aws_access_key_id=... and aws_secret_access_key=... are expected");
         }
         return new S3Keys(access, secret);
+    }
+
+    private static S3Keys ofTwoLines(String text) {
+        List<String> lines =
+                text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        if (lines.size() != 2 || lines.stream().anyMatch(line -> line.startsWith("[") || line.contains(" "))) {
+            throw new IllegalArgumentException(
+                    "aws_access_key_id=... and aws_secret_access_key=..., or the two alone, one a line, are expected");
+        }
+        return new S3Keys(lines.get(0), lines.get(1));
     }
 
     private static String once(@Nullable String before, String value) {

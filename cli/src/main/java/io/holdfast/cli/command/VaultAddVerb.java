@@ -1,8 +1,8 @@
 package io.holdfast.cli.command;
 
-import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.vault.VaultAdded;
 import io.holdfast.api.vault.VaultSpec;
+import io.holdfast.cli.ExitCodes;
 import io.holdfast.cli.Shell;
 import io.holdfast.cli.WaitOptions;
 import io.holdfast.cli.http.CatalogClient;
@@ -13,6 +13,7 @@ import io.holdfast.cli.progress.Outcome;
 import io.holdfast.cli.progress.Unfinished;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,6 +29,12 @@ import picocli.CommandLine.Parameters;
                     + " made and shown once: keep it apart from this machine."
         })
 final class VaultAddVerb extends Verb {
+
+    // The catalog shows the key in its first answer only; a repetition of the request is answered without it.
+    private static final String KEY_LOST =
+            "THE RECOVERY KEY WAS LOST: the answer that held it did not arrive, and it is"
+                    + " shown only once. Do not use this vault: remove it ('holdfast vault remove') and add one at another prefix or"
+                    + " folder.";
 
     @Parameters(index = "0", paramLabel = "NAME", description = "Its name here: letters, digits, '.', '_', '-'.")
     private String name = "";
@@ -48,8 +55,9 @@ final class VaultAddVerb extends Verb {
     @Option(
             names = "--s3-credentials",
             paramLabel = "FILE",
-            description = "A file with aws_access_key_id=... and aws_secret_access_key=... lines. Default: none;"
-                    + " $AWS_ACCESS_KEY_ID and $AWS_SECRET_ACCESS_KEY.")
+            description =
+                    "A file with aws_access_key_id=... and aws_secret_access_key=... lines, or the two alone, one a line."
+                            + " Default: $AWS_ACCESS_KEY_ID and $AWS_SECRET_ACCESS_KEY.")
     private @Nullable Path credentials;
 
     @Option(
@@ -79,8 +87,9 @@ final class VaultAddVerb extends Verb {
     @Override
     protected int run(CatalogClient catalog, Report report) throws InterruptedException {
         S3Keys keys = keys(report);
-        VaultAdded added =
-                catalog.addVault(new VaultSpec(name, url, keys.accessKey(), keys.secretKey(), passphrase(report)));
+        String passphrase = passphrase(report);
+        VaultAdded added = catalog.addVault(new VaultSpec(name, url, keys.accessKey(), keys.secretKey(), passphrase));
+        boolean keyLost = passphrase == null && added.recoveryKey() == null;
         if (!report.json()) {
             showRecoveryKey(added, report);
         }
@@ -91,7 +100,11 @@ final class VaultAddVerb extends Verb {
                     document(added, outcome),
                     () -> new Table("NAME", "RESULT", "URL", "JOB")
                             .row(name, outcome.state(), url, added.job().id().toString()));
-            return JobResults.end(java.util.List.of(outcome), report);
+            int exit = JobResults.end(List.of(outcome), report);
+            if (keyLost) {
+                report.note(KEY_LOST);
+            }
+            return keyLost && exit == ExitCodes.DONE ? ExitCodes.FAILED : exit;
         }
     }
 
@@ -147,7 +160,7 @@ final class VaultAddVerb extends Verb {
         return new S3Keys(key, secret);
     }
 
-    private @Nullable String passphrase(Report report) throws ApiException {
+    private @Nullable String passphrase(Report report) {
         String given = passphraseFile == null
                 ? shell().variable("HOLDFAST_PASSPHRASE")
                 : shell().secretFile(passphraseFile, report).lines().findFirst().orElse("");

@@ -43,7 +43,8 @@ public final class CatalogLocator {
      */
     public CatalogAddress locate(@Nullable String url, @Nullable Path tokenFile) {
         Suite suite = readSuite();
-        String local = suite == null ? null : suite.catalog();
+        String named = suite == null ? null : suite.catalog();
+        String local = named == null || named.isBlank() ? null : named;
         String given = url != null ? url : variable("HOLDFAST_URL");
         String chosen = given != null ? given : local;
         if (chosen == null) {
@@ -68,7 +69,7 @@ public final class CatalogLocator {
             return new BearerToken(inline.strip());
         }
         String suiteFile = suite == null ? null : suite.adminTokenFile();
-        return suiteFile == null ? null : readToken(home.resolve(suiteFile));
+        return suiteFile == null || suiteFile.isBlank() ? null : readToken(home.resolve(suiteFile));
     }
 
     private @Nullable Suite readSuite() {

@@ -21,7 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +78,14 @@ final class Transport implements AutoCloseable {
         if (gone && mayBeDone) {
             // An earlier try of this delete arrived, only its answer was lost.
             return MissingNode.getInstance();
+        }
+        boolean exists = answer.code() == ErrorCode.SOURCE_EXISTS || answer.code() == ErrorCode.VAULT_EXISTS;
+        if (exists && mayBeDone && call.method().equals("POST")) {
+            throw new ApiException(
+                    ErrorCode.OUTCOME_UNKNOWN,
+                    "The first answer was lost, and asked again the catalog says: " + answer.detail()
+                            + " It may have been made just now; if it is a vault that was to get a recovery key, remove it and add"
+                            + " one at another prefix or folder.");
         }
         throw new ApiException(answer.code(), answer.detail());
     }
@@ -136,7 +144,7 @@ final class Transport implements AutoCloseable {
         return switch (cause) {
             case HttpConnectTimeoutException e -> new Attempt.NotSent(e);
             case ConnectException e -> new Attempt.NotSent(e);
-            case SSLException e -> new Attempt.NotSent(e);
+            case SSLHandshakeException e -> new Attempt.NotSent(e);
             case Exception e -> new Attempt.Lost(e);
             case null, default -> new Attempt.Lost(new IOException("the connection broke"));
         };

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Human {
 
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss z", Locale.ROOT);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss z", Locale.ENGLISH);
 
     /** {@code 512 B}, {@code 1.5 GiB}: three digits or four. */
     public static String bytes(long bytes) {

@@ -3,6 +3,7 @@ package io.holdfast.local;
 import io.holdfast.cli.Environment;
 import io.holdfast.cli.HoldfastCommand;
 import io.holdfast.cli.Shell;
+import io.holdfast.local.demo.DemoVerb;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,6 +15,7 @@ public final class Main {
         Shell shell = new Shell(Environment.ofProcess());
         shell.tellUnfinishedAtExit();
         Map<String, Object> verbs = new LinkedHashMap<>();
+        verbs.put("demo", new DemoVerb(shell));
         verbs.put("up", new UpVerb(shell));
         verbs.put("status", new StatusVerb(shell));
         verbs.put("down", new DownVerb(shell));
