@@ -58,7 +58,8 @@ public record Guest(OwnLibvirt libvirt, GuestXml xml) {
             virsh.awaitOff(domain, Duration.ofSeconds(20));
             return verified;
         } finally {
-            if (virsh.running().contains(domain)) {
+            // A guest that gave its verdict is powering off by itself; only one that hangs has to be destroyed.
+            if (!virsh.awaitOff(domain, Duration.ofSeconds(10))) {
                 virsh.destroy(domain);
             }
             virsh.define(before);

@@ -24,8 +24,9 @@ public record GuestXml(String name, GuestImage image, GuestDisk first, GuestDisk
 
     static final String COMMAND_LINE = "console=ttyS0 quiet loglevel=4 panic=-1 holdfast.mode=";
     private static final Pattern MODE = Pattern.compile("holdfast\\.mode=[a-z]+");
-    private static final Pattern CONSOLE =
-            Pattern.compile("(<(?:serial|console) type='file'[^>]*>\\s*<source path=')[^']*(')");
+    /** A serial port, and the console that libvirt derives from it, whatever they are connected to. */
+    private static final Pattern SERIAL =
+            Pattern.compile("<(serial|console) type='[a-z]+'[^>]*>.*?</\\1>\\s*", Pattern.DOTALL);
 
     /** The definition in write mode. */
     public String text() {
@@ -86,13 +87,17 @@ public record GuestXml(String name, GuestImage image, GuestDisk first, GuestDisk
         return matcher.replaceAll("holdfast.mode=" + mode);
     }
 
-    /** Any definition of this guest with its console in another file. */
+    /**
+     * Any definition of this guest with its console in another file. A restored machine's console is not the original's
+     * file any more, so whatever it is connected to is replaced.
+     */
     public static String withConsole(String domainXml, Path console) {
-        Matcher matcher = CONSOLE.matcher(domainXml);
+        Matcher matcher = SERIAL.matcher(domainXml);
         if (!matcher.find()) {
-            throw new IllegalArgumentException("the definition has no serial console in a file");
+            throw new IllegalArgumentException("the definition has no serial console");
         }
-        return matcher.replaceAll("$1" + Matcher.quoteReplacement(escape(console)) + "$2");
+        String serial = "<serial type='file'><source path='" + escape(console) + "'/><target port='0'/></serial>";
+        return matcher.replaceAll("").replace("</devices>", serial + "</devices>");
     }
 
     private static String escape(Object value) {

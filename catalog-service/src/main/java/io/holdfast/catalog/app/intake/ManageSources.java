@@ -1,0 +1,70 @@
+package io.holdfast.catalog.app.intake;
+
+import io.holdfast.api.job.JobSpec;
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.source.SourceInfo;
+import io.holdfast.api.source.SourceSpec;
+import io.holdfast.catalog.app.port.AuditLog;
+import io.holdfast.catalog.app.port.Hypervisors;
+import io.holdfast.catalog.app.port.JobStore;
+import io.holdfast.catalog.domain.Job;
+import io.holdfast.catalog.domain.NewJob;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** Forwards what admins do with sources to snapshot-service, which owns them, and writes the audit. */
+@ApplicationScoped
+public class ManageSources {
+
+    private final Hypervisors hypervisors;
+    private final JobStore jobs;
+    private final SubmitJob submit;
+    private final AuditLog audit;
+
+    ManageSources(Hypervisors hypervisors, JobStore jobs, SubmitJob submit, AuditLog audit) {
+        this.hypervisors = hypervisors;
+        this.jobs = jobs;
+        this.submit = submit;
+        this.audit = audit;
+    }
+
+    /** Adds a source. */
+    public SourceInfo add(SourceSpec spec, NewJob.Ticket ticket) {
+        return audited(ticket, "source.add", spec.name(), () -> hypervisors.addSource(spec));
+    }
+
+    /** Removes a source that no job waits for. */
+    public void remove(String name, NewJob.Ticket ticket) {
+        if (jobs.activeOnSource(name) > 0) {
+            throw new ApiException(ErrorCode.SOURCE_IN_USE, "Jobs on this source wait or run; cancel them first.");
+        }
+        audited(ticket, "source.remove", name, () -> {
+            hypervisors.removeSource(name);
+            return name;
+        });
+    }
+
+    /** Queues a check of a source. */
+    public Job check(String name, NewJob.Ticket ticket) {
+        return submit.repeated(ticket).orElseGet(() -> {
+            hypervisors.source(name);
+            return submit.queue(new NewJob(UUID.randomUUID(), new JobSpec.SourceCheck(name), name, ticket));
+        });
+    }
+
+    private <T> T audited(NewJob.Ticket ticket, String action, String subject, Supplier<T> act) {
+        try {
+            T made = act.get();
+            audit.add(new AuditLog.Entry(ticket.actor(), action, subject, null, ticket.requestId(), "done"));
+            return made;
+        } catch (ApiException e) {
+            // No answer is no proof that nothing happened.
+            if (e.code() == ErrorCode.DEADLINE_EXCEEDED || e.code() == ErrorCode.OUTCOME_UNKNOWN) {
+                audit.add(new AuditLog.Entry(ticket.actor(), action, subject, null, ticket.requestId(), "unknown"));
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.holdfast.catalog.app.queue;
+
+import io.holdfast.api.BackupKind;
+import io.holdfast.api.job.JobSpec;
+import io.holdfast.api.job.LeaseRequest;
+import io.holdfast.api.job.LeasedJob;
+import io.holdfast.catalog.app.port.JobStore;
+import io.holdfast.catalog.app.port.PointStore;
+import io.holdfast.catalog.app.port.Settings;
+import io.holdfast.catalog.domain.Job;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/** Gives a runner the next job that may run. */
+@ApplicationScoped
+public class LeaseJob {
+
+    private static final Logger LOG = Logger.getLogger(LeaseJob.class);
+
+    /** Older bases than this are not worth naming: their checkpoints are long gone. */
+    private static final int MAX_BASES = 100;
+
+    private final JobStore jobs;
+    private final PointStore points;
+    private final Settings settings;
+
+    LeaseJob(JobStore jobs, PointStore points, Settings settings) {
+        this.jobs = jobs;
+        this.points = points;
+        this.settings = settings;
+    }
+
+    /** One job, leased by the database's clock; nothing when none may run now. */
+    @Transactional
+    public Optional<LeasedJob> lease(LeaseRequest request) {
+        if (!jobs.anythingDue(request.runner())) {
+            return Optional.empty();
+        }
+        return jobs.claim(request.runner(), request.instance(), settings.lease(), settings.limits())
+                .map(job -> leased(job, request.instance()));
+    }
+
+    private LeasedJob leased(Job job, String instance) {
+        LOG.infof(
+                "job %s %s %s: QUEUED -> RUNNING, attempt %d, fencing %d, runner %s",
+                job.id(), job.kind(), job.subject(), job.attempts(), job.fencing(), instance);
+        int seconds = Math.toIntExact(settings.lease().toSeconds());
+        return new LeasedJob(job.id(), job.fencing(), seconds, job.spec(), bases(job.spec()));
+    }
+
+    private List<UUID> bases(JobSpec spec) {
+        return spec instanceof JobSpec.Backup b && b.backupKind() != BackupKind.FULL
+                ? points.bases(b.vault(), b.source(), b.vm(), MAX_BASES)
+                : List.of();
+    }
+}

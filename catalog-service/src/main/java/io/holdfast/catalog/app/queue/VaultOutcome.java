@@ -1,0 +1,64 @@
+package io.holdfast.catalog.app.queue;
+
+import io.holdfast.api.job.JobKind;
+import io.holdfast.api.job.JobState;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.vault.VaultInfo;
+import io.holdfast.catalog.app.port.VaultStore;
+import io.holdfast.catalog.domain.Job;
+import io.holdfast.catalog.domain.Verdict;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/** What the end of a vault's job means for its record. Runs within the caller's transaction. */
+@ApplicationScoped
+class VaultOutcome {
+
+    private static final Logger LOG = Logger.getLogger(VaultOutcome.class);
+
+    private final VaultStore vaults;
+
+    VaultOutcome(VaultStore vaults) {
+        this.vaults = vaults;
+    }
+
+    /** A worker opened the vault and read who it is. */
+    Verdict opened(UUID id, String formatId) {
+        Optional<VaultInfo> vault = vaults.byId(id);
+        if (vault.isEmpty()) {
+            return failure(ErrorCode.VAULT_NOT_FOUND, "The vault's record was removed.");
+        }
+        String known = vault.get().formatId();
+        if (known != null && !known.equals(formatId)) {
+            return failure(ErrorCode.VAULT_IS_ANOTHER, "Another vault is at this address now than was added.");
+        }
+        Optional<String> twin = vaults.nameByFormat(formatId, id);
+        if (twin.isPresent()) {
+            return failure(ErrorCode.VAULT_EXISTS, "This vault is known already, as " + twin.get() + ".");
+        }
+        vaults.opened(id, formatId);
+        LOG.infof("vault %s: %s -> ok", vault.get().name(), vault.get().state());
+        return new Verdict.Final(JobState.SUCCEEDED, null, null);
+    }
+
+    /** A job ended badly; for a vault's own job that is the vault's state. */
+    void jobFailed(Job job, Verdict.Final end) {
+        UUID id = job.vault();
+        boolean adding = job.kind() == JobKind.VAULT_ADD;
+        boolean checking = job.kind() == JobKind.VAULT_CHECK && end.state() == JobState.FAILED;
+        if (id == null || (!adding && !checking)) {
+            return;
+        }
+        boolean away = checking
+                && (end.code() == ErrorCode.VAULT_UNREACHABLE || end.code() == ErrorCode.JOB_ATTEMPTS_EXHAUSTED);
+        String detail = (end.code() == null ? "" : end.code().wire() + ": ") + end.error();
+        vaults.setState(id, away ? "unreachable" : "failed", detail);
+        LOG.infof("vault %s: -> %s", job.subject(), away ? "unreachable" : "failed");
+    }
+
+    private static Verdict failure(ErrorCode code, String text) {
+        return new Verdict.Final(JobState.FAILED, code, text);
+    }
+}

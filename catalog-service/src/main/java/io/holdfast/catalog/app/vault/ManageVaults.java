@@ -1,0 +1,85 @@
+package io.holdfast.catalog.app.vault;
+
+import io.holdfast.api.job.JobSpec;
+import io.holdfast.api.job.JobState;
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.vault.VaultAccess;
+import io.holdfast.api.vault.VaultInfo;
+import io.holdfast.catalog.app.intake.SubmitJob;
+import io.holdfast.catalog.app.port.AuditLog;
+import io.holdfast.catalog.app.port.JobStore;
+import io.holdfast.catalog.app.port.VaultStore;
+import io.holdfast.catalog.app.queue.CancelJob;
+import io.holdfast.catalog.domain.Job;
+import io.holdfast.catalog.domain.NewJob;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.List;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/** Checks, opens for workers and forgets vault records. */
+@ApplicationScoped
+public class ManageVaults {
+
+    private static final Logger LOG = Logger.getLogger(ManageVaults.class);
+
+    private final VaultStore vaults;
+    private final JobStore jobs;
+    private final SubmitJob submit;
+    private final CancelJob cancel;
+    private final AuditLog audit;
+
+    ManageVaults(VaultStore vaults, JobStore jobs, SubmitJob submit, CancelJob cancel, AuditLog audit) {
+        this.vaults = vaults;
+        this.jobs = jobs;
+        this.submit = submit;
+        this.cancel = cancel;
+        this.audit = audit;
+    }
+
+    /** Queues a check of a vault. */
+    @Transactional
+    public Job check(String name, NewJob.Ticket ticket) {
+        return submit.repeated(ticket).orElseGet(() -> {
+            VaultInfo vault = vaults.byName(name).orElseThrow(() -> noVault(name));
+            return submit.queue(
+                    new NewJob(UUID.randomUUID(), new JobSpec.VaultCheck(vault.id()), vault.name(), ticket));
+        });
+    }
+
+    /** What opens a vault, for workers. */
+    @Transactional
+    public VaultAccess access(UUID id) {
+        return vaults.access(id).orElseThrow(() -> noVault(id.toString()));
+    }
+
+    /**
+     * Removes the record; the vault itself is not touched. With points or waiting jobs only when {@code forget}; a running
+     * job refuses it in any case, since its end needs the record.
+     */
+    @Transactional
+    public void remove(String name, boolean forget, NewJob.Ticket ticket) {
+        VaultInfo vault = vaults.locked(name).orElseThrow(() -> noVault(name));
+        List<Job> active = jobs.activeOnVault(vault.id());
+        if (!forget && (!active.isEmpty() || vault.points() > 0)) {
+            throw new ApiException(
+                    ErrorCode.VAULT_IN_USE,
+                    "The vault has " + vault.points() + " restore points and " + active.size()
+                            + " jobs that wait or run. With forget=true the catalog forgets them.");
+        }
+        for (Job job : active) {
+            if (cancel.cancel(job.id(), ticket.actor(), ticket.requestId()).state() == JobState.RUNNING) {
+                throw new ApiException(ErrorCode.VAULT_IN_USE, "A job of this vault runs; cancel it and wait first.");
+            }
+        }
+        vaults.forget(vault.id());
+        audit.add(new AuditLog.Entry(ticket.actor(), "vault.remove", name, null, ticket.requestId(), "done"));
+        LOG.infof("vault %s: forgotten by %s, %d points", name, ticket.actor(), vault.points());
+    }
+
+    private static ApiException noVault(String name) {
+        return new ApiException(ErrorCode.VAULT_NOT_FOUND, "There is no vault " + name + ".");
+    }
+}

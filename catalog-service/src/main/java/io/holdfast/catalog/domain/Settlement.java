@@ -1,0 +1,27 @@
+package io.holdfast.catalog.domain;
+
+import io.holdfast.api.job.JobKind;
+import io.holdfast.api.job.JobState;
+import java.util.Optional;
+
+/** What snapshot-service has to be told when a job has ended for good. */
+public enum Settlement {
+    /** The point is committed: promote its checkpoint, free the view. */
+    SETTLE_COMMITTED,
+    /** There will be no point: drop the new checkpoint, keep the previous ones, free the view. */
+    SETTLE_ABANDONED,
+    /** There will be no VM: remove what the target made. */
+    ABORT_TARGET;
+
+    /** The settlement of a job that ended; nothing for one that no attempt ever began. */
+    public static Optional<Settlement> of(JobKind kind, JobState ended, long fencing) {
+        if (fencing == 0) {
+            return Optional.empty();
+        }
+        return switch (kind) {
+            case BACKUP -> Optional.of(ended == JobState.SUCCEEDED ? SETTLE_COMMITTED : SETTLE_ABANDONED);
+            case RESTORE -> ended == JobState.SUCCEEDED ? Optional.empty() : Optional.of(ABORT_TARGET);
+            case VAULT_ADD, VAULT_CHECK, SNAPSHOT_CREATE, SNAPSHOT_DELETE, SOURCE_CHECK -> Optional.empty();
+        };
+    }
+}

@@ -1,0 +1,107 @@
+package io.holdfast.catalog.rest;
+
+import io.holdfast.api.job.JobInfo;
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.catalog.app.port.JobStore;
+import io.holdfast.catalog.domain.Job;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
+import jakarta.ws.rs.sse.SseEventSink;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/**
+ * Streams of a job's changes. Each reads the database, so that any replica serves any job and a restart loses nothing
+ * but the connection. A stream is a virtual thread; their number is bounded because each polls.
+ */
+@ApplicationScoped
+public class EventStreams {
+
+    private static final Logger LOG = Logger.getLogger(EventStreams.class);
+
+    /** A reader this slow is let go. */
+    private static final int SEND_SECONDS = 10;
+
+    /** How many streams, how often they look, how long they stay silent. */
+    public record Pace(int maxStreams, Duration poll, Duration keepAlive) {}
+
+    private final JobStore jobs;
+    private final Pace pace;
+    private final Semaphore room;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+
+    EventStreams(JobStore jobs, Pace pace) {
+        this.jobs = jobs;
+        this.pace = pace;
+        this.room = new Semaphore(pace.maxStreams());
+    }
+
+    void stop(@Observes @Priority(1) ShutdownEvent event) {
+        stopping.countDown();
+    }
+
+    /** Sends the job now and after each change, until it has ended or the reader is gone. Blocks. */
+    void watch(Job job, SseEventSink sink, Sse sse) {
+        if (!room.tryAcquire()) {
+            throw new ApiException(ErrorCode.UNAVAILABLE, "Too many event streams are open; poll the job instead.");
+        }
+        try (sink) {
+            follow(job, sink, sse);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debugf("job %s: a reader went away", job.id());
+        } finally {
+            room.release();
+        }
+    }
+
+    private void follow(Job first, SseEventSink sink, Sse sse)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Job shown = first;
+        send(sink, event(sse, shown));
+        Duration silent = Duration.ZERO;
+        while (!shown.state().ended()
+                && !sink.isClosed()
+                && !stopping.await(pace.poll().toMillis(), TimeUnit.MILLISECONDS)) {
+            Optional<Job> now = jobs.find(shown.id());
+            if (now.isPresent() && now.get().version() != shown.version()) {
+                shown = now.get();
+                send(sink, event(sse, shown));
+                silent = Duration.ZERO;
+                continue;
+            }
+            silent = silent.plus(pace.poll());
+            if (silent.compareTo(pace.keepAlive()) >= 0) {
+                send(sink, sse.newEventBuilder().comment("still here").build());
+                silent = Duration.ZERO;
+            }
+        }
+    }
+
+    private static OutboundSseEvent event(Sse sse, Job job) {
+        return sse.newEventBuilder()
+                .name("job")
+                .id(Long.toString(job.version()))
+                .mediaType(MediaType.APPLICATION_JSON_TYPE)
+                .data(JobInfo.class, job.info())
+                .build();
+    }
+
+    private static void send(SseEventSink sink, OutboundSseEvent event)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        sink.send(event).toCompletableFuture().get(SEND_SECONDS, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,69 @@
+package io.holdfast.catalog.rest;
+
+import io.holdfast.api.Page;
+import io.holdfast.api.Patterns;
+import io.holdfast.api.Role;
+import io.holdfast.api.point.PointInfo;
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.catalog.app.port.PointStore;
+import io.holdfast.catalog.domain.VmRef;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Restore points. */
+@Path("/api/v1/points")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@RolesAllowed(Role.VIEWER)
+@Tag(name = "Restore points", description = "Complete backups of a VM at one moment")
+public class PointsResource {
+
+    private final PointStore points;
+
+    PointsResource(PointStore points) {
+        this.points = points;
+    }
+
+    @GET
+    @Operation(summary = "List restore points, newest first")
+    public Page<PointInfo> list(
+            @QueryParam("vm") @Nullable @Size(min = 1, max = 200) String vm,
+            @QueryParam("vault") @Nullable @Pattern(regexp = Patterns.NAME) String vault,
+            @QueryParam("after") @Nullable String after,
+            @QueryParam("limit") @DefaultValue("100") @Min(1) @Max(1000) int limit) {
+        VmRef ref = vm == null ? null : VmRef.parse(vm);
+        var filter = new PointStore.Filter(
+                ref == null ? null : ref.source(),
+                ref == null ? null : ref.nameOrId(),
+                vault,
+                Pages.number(after),
+                limit + 1);
+        return Pages.of(points.list(filter), limit, PointStore.Row::point, row -> Long.toString(row.sequence()));
+    }
+
+    @GET
+    @Path("{id}")
+    @Operation(summary = "Show a restore point")
+    public PointInfo show(@PathParam("id") UUID id) {
+        return points.find(id)
+                .map(PointStore.Found::point)
+                .orElseThrow(
+                        () -> new ApiException(ErrorCode.POINT_NOT_FOUND, "There is no restore point " + id + "."));
+    }
+}

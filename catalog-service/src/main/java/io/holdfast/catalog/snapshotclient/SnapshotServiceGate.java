@@ -1,0 +1,112 @@
+package io.holdfast.catalog.snapshotclient;
+
+import io.holdfast.api.Page;
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.rest.SnapshotServiceApi;
+import io.holdfast.api.snapshot.SnapshotInfo;
+import io.holdfast.api.source.SourceInfo;
+import io.holdfast.api.source.SourceSpec;
+import io.holdfast.api.source.VmInfo;
+import io.holdfast.api.view.SettleView;
+import io.holdfast.catalog.app.port.Hypervisors;
+import io.holdfast.catalog.domain.Settlement;
+import jakarta.ws.rs.ProcessingException;
+import java.net.SocketTimeoutException;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** snapshot-service over HTTP. What it says is passed on; silence becomes {@code unavailable} or {@code deadline-exceeded}. */
+public final class SnapshotServiceGate implements Hypervisors {
+
+    private final SnapshotServiceApi api;
+
+    public SnapshotServiceGate(SnapshotServiceApi api) {
+        this.api = api;
+    }
+
+    @Override
+    public List<SourceInfo> sources() {
+        return call(api::sources);
+    }
+
+    @Override
+    public SourceInfo source(String name) {
+        return call(() -> api.source(name));
+    }
+
+    @Override
+    public SourceInfo addSource(SourceSpec spec) {
+        return call(() -> api.addSource(spec));
+    }
+
+    @Override
+    public void removeSource(String name) {
+        run(() -> api.removeSource(name));
+    }
+
+    @Override
+    public Page<VmInfo> vms(@Nullable String source, @Nullable String vm, @Nullable String after, int limit) {
+        return call(() -> api.vms(source, vm, after, limit));
+    }
+
+    @Override
+    public VmInfo vm(String source, String id) {
+        return call(() -> api.vm(source, id));
+    }
+
+    @Override
+    public List<SnapshotInfo> snapshots(String source, String vm) {
+        return call(() -> api.snapshots(source, vm));
+    }
+
+    @Override
+    public void settle(UUID job, Settlement kind) {
+        run(() -> {
+            switch (kind) {
+                case SETTLE_COMMITTED -> api.settleView(new SettleView(job, "committed"));
+                case SETTLE_ABANDONED -> api.settleView(new SettleView(job, "abandoned"));
+                case ABORT_TARGET -> api.abortTarget(job);
+            }
+        });
+    }
+
+    private static void run(Runnable call) {
+        call(() -> {
+            call.run();
+            return true;
+        });
+    }
+
+    private static <T> T call(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (ApiException e) {
+            throw passedOn(e);
+        } catch (ProcessingException e) {
+            throw unanswered(e);
+        }
+    }
+
+    /** The catalog's own token being refused is not the caller's fault. */
+    private static ApiException passedOn(ApiException e) {
+        return switch (e.code()) {
+            case UNAUTHENTICATED, FORBIDDEN ->
+                new ApiException(ErrorCode.UNAVAILABLE, "snapshot-service does not accept the catalog's token.", e);
+            default -> e;
+        };
+    }
+
+    private static ApiException unanswered(ProcessingException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof TimeoutException || cause instanceof SocketTimeoutException) {
+                return new ApiException(
+                        ErrorCode.DEADLINE_EXCEEDED, "snapshot-service did not answer within the deadline.", e);
+            }
+        }
+        return new ApiException(ErrorCode.UNAVAILABLE, "snapshot-service cannot be reached.", e);
+    }
+}

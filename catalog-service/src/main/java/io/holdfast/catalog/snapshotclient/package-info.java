@@ -1,0 +1,5 @@
+/** The typed client of snapshot-service behind the port Hypervisors. */
+@NullMarked
+package io.holdfast.catalog.snapshotclient;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.jobs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,72 @@
+package io.holdfast.snapshot.app;
+
+import io.holdfast.api.NbdEndpoint;
+import io.holdfast.snapshot.domain.View;
+import io.holdfast.snapshot.domain.ViewPlan;
+import io.holdfast.snapshot.domain.ViewSeen;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Frozen views on one source. Every operation can be repeated; callers hold the VM's lock. */
+public interface FrozenViews {
+
+    /** A plan with what goes onto the point beside the disks. */
+    record Planned(ViewPlan plan, String vmName, String vmState, String definition, List<String> notes) {}
+
+    /** A committed checkpoint that changes may be counted from. */
+    record Base(UUID point, String checkpoint) {}
+
+    /**
+     * Looks and decides, touches nothing. Errors: {@code vm-not-found}, {@code vm-without-disks}, {@code pool-not-found}.
+     *
+     * @param usedPorts TCP ports of other views
+     */
+    Planned plan(String vm, UUID moment, UUID vault, UUID point, Set<Integer> usedPorts);
+
+    ViewSeen observe(View view);
+
+    /** Reserves all scratch or nothing. Error: {@code scratch-no-space} with the missing bytes. */
+    void reserveScratch(ViewPlan plan);
+
+    void wake(View view);
+
+    void startHelper(View view);
+
+    /** The plan with a base, or the reason for a full read, on each disk. {@code bases} newest first. */
+    ViewPlan chooseBases(View view, List<Base> bases);
+
+    /** Freezes, makes the checkpoint, serves. Answers when. */
+    Instant begin(View view);
+
+    /** When the running job of ours froze the disks; absent if that cannot be told. */
+    @Nullable Instant begun(View view);
+
+    void abortJob(View view);
+
+    void stopDomain(View view);
+
+    void deleteScratch(ViewPlan plan);
+
+    void removeSocket(ViewPlan plan);
+
+    NbdEndpoint endpoint(ViewPlan plan, ViewPlan.Disk disk);
+
+    /** The meta context that says what changed on a disk. */
+    String changedContext(ViewPlan.Disk disk);
+
+    /** Whether the checkpoint is gone: dropped, or its VM is. False: the VM does not let it go now. */
+    boolean dropCheckpoint(String vm, String checkpoint);
+
+    /**
+     * Whether the guest stands still because scratch has no room, or scratch outgrew its limit.
+     *
+     * @param limit bytes; negative for none
+     */
+    boolean scratchOverflowed(View view, long limit);
+
+    /** Lets a guest go on that stands still for lack of scratch. */
+    void resume(View view);
+}

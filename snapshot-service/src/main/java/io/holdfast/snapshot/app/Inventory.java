@@ -1,0 +1,21 @@
+package io.holdfast.snapshot.app;
+
+import io.holdfast.api.source.VmInfo;
+import java.util.List;
+import java.util.Optional;
+
+/** What a source lists. Errors: {@code source-unreachable}, {@code hypervisor-timeout}, {@code hypervisor-error}. */
+public interface Inventory {
+
+    /** A VM's identity and name. */
+    record VmName(String id, String name) {}
+
+    /** One cheap call; fails when the source does not answer. */
+    void ping();
+
+    /** All VMs by name, active or not, helpers of ours left out. */
+    List<VmName> names();
+
+    /** One VM in full; {@code snapshots} is 0, the caller knows. */
+    Optional<VmInfo> vm(String id);
+}

@@ -1,0 +1,70 @@
+package io.holdfast.snapshot.app;
+
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.target.TargetInfo.State;
+import io.holdfast.snapshot.domain.Checkpoint;
+import io.holdfast.snapshot.domain.Marks;
+import io.holdfast.snapshot.domain.Snapshot;
+import io.holdfast.snapshot.domain.Source;
+import io.holdfast.snapshot.domain.Target;
+import io.holdfast.snapshot.domain.View;
+import io.holdfast.snapshot.domain.ViewPlan;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Everything on the sources with our mark that no row owns. */
+public final class LeftoverReport {
+
+    private final TargetEnd.Tables tables;
+    private final Drivers drivers;
+
+    public LeftoverReport(TargetEnd.Tables tables, Drivers drivers) {
+        this.tables = tables;
+        this.drivers = drivers;
+    }
+
+    /** One line each; a source that does not answer is said. */
+    public List<String> find() {
+        List<String> lines = new ArrayList<>();
+        for (Source source : tables.sources().all()) {
+            try {
+                drivers.of(source).leftovers().find(owned(source)).stream()
+                        .map(line -> source.name() + ": " + line)
+                        .forEach(lines::add);
+            } catch (ApiException e) {
+                lines.add(source.name() + ": could not be looked at: " + e.detail());
+            }
+        }
+        return List.copyOf(lines);
+    }
+
+    private Leftovers.Owned owned(Source source) {
+        Set<String> names = new HashSet<>();
+        Set<String> sockets = new HashSet<>();
+        for (View v : tables.views().unclosed()) {
+            if (v.phase() == View.Phase.FREED) {
+                continue;
+            }
+            sockets.add(v.plan().socket());
+            names.add(Marks.helper(v.moment()));
+            v.plan().disks().stream().map(ViewPlan.Disk::scratch).forEach(s -> names.add(s.name()));
+        }
+        for (Target t : tables.targets().all()) {
+            if (t.state() == State.ABORTED) {
+                continue;
+            }
+            if (TargetRules.unfinished(t)) {
+                names.add(Marks.helper(t.job()));
+            }
+            t.disks().forEach(d -> names.add(d.volume().name()));
+        }
+        tables.checkpoints().all().stream().map(Checkpoint::name).forEach(names::add);
+        for (Snapshot s : tables.snapshots().all()) {
+            names.add(Marks.snapshot(s.id()));
+            s.overlays().forEach(o -> names.add(o.path().substring(o.path().lastIndexOf('/') + 1)));
+        }
+        return new Leftovers.Owned(names, sockets);
+    }
+}

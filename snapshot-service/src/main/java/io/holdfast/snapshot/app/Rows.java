@@ -1,0 +1,98 @@
+package io.holdfast.snapshot.app;
+
+import io.holdfast.snapshot.domain.Checkpoint;
+import io.holdfast.snapshot.domain.Snapshot;
+import io.holdfast.snapshot.domain.Source;
+import io.holdfast.snapshot.domain.Target;
+import io.holdfast.snapshot.domain.View;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/** The service's rows. Each method is one transaction. Thread-safe. */
+public final class Rows {
+
+    /** Sources. */
+    public interface Sources {
+        List<Source> all();
+
+        Optional<Source> byName(String name);
+
+        Optional<Source> byId(UUID id);
+
+        /** Error: {@code source-exists}. */
+        void add(Source source);
+
+        void state(UUID id, String state, String detail);
+
+        void remove(UUID id);
+    }
+
+    /** Views, one row per moment. */
+    public interface Views {
+        /** The job's live view. */
+        Optional<View> live(UUID job);
+
+        /** The job's newest view, live or not. */
+        Optional<View> newest(UUID job);
+
+        List<View> unclosed();
+
+        void insert(View view, Optional<Checkpoint> pending);
+
+        /** Reads, changes and writes under a row lock; answers what is stored now. */
+        View change(UUID moment, UnaryOperator<View> how);
+
+        /** Gives an opening up: its checkpoint drops and it closes. */
+        View giveUp(UUID moment);
+
+        /** The catalog's word in one transaction: checkpoints change, and all the job's views close. */
+        List<View> settle(UUID job, boolean committed, int keep);
+    }
+
+    /** Checkpoints. */
+    public interface Checkpoints {
+        List<Checkpoint> line(UUID source, String vm, UUID vault);
+
+        List<Checkpoint> ofVm(UUID source, String vm);
+
+        List<Checkpoint> all();
+
+        void remove(UUID moment);
+
+        void removeOfVm(UUID source, String vm);
+    }
+
+    /** Snapshots. */
+    public interface SnapshotRows {
+        List<Snapshot> ofVm(UUID source, String vm);
+
+        List<Snapshot> all();
+
+        void insert(Snapshot snapshot);
+
+        void update(Snapshot snapshot);
+
+        /** Removes one; its children become its parent's. */
+        void remove(UUID id);
+
+        void removeOfVm(UUID source, String vm);
+    }
+
+    /** Targets. */
+    public interface Targets {
+        Optional<Target> byJob(UUID job);
+
+        List<Target> all();
+
+        void insert(Target target);
+
+        /** Reads, changes and writes under a row lock; answers what is stored now. */
+        Target change(UUID job, UnaryOperator<Target> how);
+
+        void remove(UUID job);
+    }
+
+    private Rows() {}
+}

@@ -1,0 +1,145 @@
+package io.holdfast.snapshot.app;
+
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.source.SourceInfo;
+import io.holdfast.api.source.SourceSpec;
+import io.holdfast.snapshot.domain.Source;
+import io.holdfast.snapshot.domain.Target;
+import io.holdfast.snapshot.domain.View;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/** Adding, listing, removing sources. */
+public final class SourceDirectory {
+
+    private static final Logger LOG = Logger.getLogger(SourceDirectory.class);
+    private static final int MAX_DETAIL = 500;
+
+    private final Rows.Sources sources;
+    private final Rows.Views views;
+    private final Rows.Targets targets;
+    private final Rows.Checkpoints checkpoints;
+    private final Rows.SnapshotRows snapshots;
+    private final Drivers drivers;
+    private final InstantSource clock;
+
+    public SourceDirectory(
+            Rows.Sources sources,
+            Rows.Views views,
+            Rows.Targets targets,
+            Rows.Checkpoints checkpoints,
+            Rows.SnapshotRows snapshots,
+            Drivers drivers,
+            InstantSource clock) {
+        this.sources = sources;
+        this.views = views;
+        this.targets = targets;
+        this.checkpoints = checkpoints;
+        this.snapshots = snapshots;
+        this.drivers = drivers;
+        this.clock = clock;
+    }
+
+    public List<SourceInfo> list() {
+        return sources.all().stream().map(SourceDirectory::info).toList();
+    }
+
+    public SourceInfo show(String name) {
+        return info(find(name));
+    }
+
+    /** The source with this name, {@code source-not-found} otherwise. */
+    public Source find(String name) {
+        return sources.byName(name)
+                .orElseThrow(() ->
+                        new ApiException(ErrorCode.SOURCE_NOT_FOUND, "There is no source called " + name + "."));
+    }
+
+    /** Connects once, then keeps it. */
+    public SourceInfo add(SourceSpec spec) {
+        String driver = drivers.driverOf(spec.uri());
+        if (sources.byName(spec.name()).isPresent()) {
+            throw new ApiException(ErrorCode.SOURCE_EXISTS, "A source called " + spec.name() + " exists already.");
+        }
+        if (spec.scratchLimitBytes() != null && spec.scratchLimitBytes() < 1 << 20) {
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "scratchLimitBytes must be at least 1048576.");
+        }
+        Source source = new Source(
+                UUID.randomUUID(),
+                spec.name(),
+                spec.uri(),
+                driver,
+                spec.scratchPool(),
+                spec.scratchLimitBytes(),
+                spec.nbd() == null ? "unix" : spec.nbd(),
+                "ok",
+                null,
+                clock.instant());
+        try {
+            drivers.of(source).inventory().ping();
+            sources.add(source);
+        } catch (RuntimeException e) {
+            drivers.forget(source);
+            throw e;
+        }
+        LOG.infof("source %s added", source.name());
+        return info(source);
+    }
+
+    /** Refused while views, targets, checkpoints or snapshots of it are there. */
+    public void remove(String name) {
+        Source source = find(name);
+        if (inUse(source.id())) {
+            throw new ApiException(
+                    ErrorCode.SOURCE_IN_USE,
+                    "The source " + name + " still has frozen views, restore targets, checkpoints or snapshots.");
+        }
+        sources.remove(source.id());
+        drivers.forget(source);
+        LOG.infof("source %s removed", name);
+    }
+
+    private boolean inUse(UUID id) {
+        return views.unclosed().stream().map(View::source).anyMatch(id::equals)
+                || targets.all().stream()
+                        .filter(TargetRules::unfinished)
+                        .map(Target::source)
+                        .anyMatch(id::equals)
+                || checkpoints.all().stream().anyMatch(c -> c.source().equals(id))
+                || snapshots.all().stream().anyMatch(s -> s.source().equals(id));
+    }
+
+    /** Runs against a source's driver and keeps the source's state: reached or not. */
+    public <T> T reach(Source source, java.util.function.Function<Driver, T> call) {
+        try {
+            T answer = call.apply(drivers.of(source));
+            if (!source.state().equals("ok")) {
+                sources.state(source.id(), "ok", "");
+            }
+            return answer;
+        } catch (ApiException e) {
+            if (e.code() == ErrorCode.SOURCE_UNREACHABLE || e.code() == ErrorCode.HYPERVISOR_TIMEOUT) {
+                String said = e.detail();
+                sources.state(source.id(), "unreachable", said.substring(0, Math.min(said.length(), MAX_DETAIL)));
+            }
+            throw e;
+        }
+    }
+
+    private static SourceInfo info(Source s) {
+        return new SourceInfo(
+                s.id(),
+                s.name(),
+                s.uri(),
+                s.driver(),
+                s.scratchPool(),
+                s.scratchLimitBytes(),
+                s.nbd(),
+                s.state(),
+                s.detail(),
+                s.createdAt());
+    }
+}

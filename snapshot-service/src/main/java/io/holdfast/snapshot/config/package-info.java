@@ -1,0 +1,5 @@
+/** Wiring and configuration. */
+@NullMarked
+package io.holdfast.snapshot.config;
+
+import org.jspecify.annotations.NullMarked;

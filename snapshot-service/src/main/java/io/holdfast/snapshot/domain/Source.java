@@ -1,0 +1,29 @@
+package io.holdfast.snapshot.domain;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A hypervisor connection.
+ *
+ * @param nbd {@code unix} or {@code tls}
+ * @param scratchLimitBytes opt-out of full reservation, in bytes for one view; absent: reserve everything
+ * @param state {@code unchecked}, {@code ok} or {@code unreachable}
+ */
+public record Source(
+        UUID id,
+        String name,
+        String uri,
+        String driver,
+        @Nullable String scratchPool,
+        @Nullable Long scratchLimitBytes,
+        String nbd,
+        String state,
+        @Nullable String detail,
+        Instant createdAt) {
+
+    public Source withState(String now, @Nullable String said) {
+        return new Source(id, name, uri, driver, scratchPool, scratchLimitBytes, nbd, now, said, createdAt);
+    }
+}

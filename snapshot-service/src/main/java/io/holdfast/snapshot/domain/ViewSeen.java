@@ -1,0 +1,33 @@
+package io.holdfast.snapshot.domain;
+
+/**
+ * What the hypervisor shows of a view right now.
+ *
+ * @param power of the domain that the view reads
+ * @param job the backup job that runs on it
+ * @param scratchReady whether every scratch volume is there in full
+ * @param scratchLeft whether any scratch volume is there
+ * @param socketLeft whether the socket's file is there
+ */
+public record ViewSeen(Power power, Job job, boolean scratchReady, boolean scratchLeft, boolean socketLeft) {
+
+    /** A domain's state, as far as a view is concerned. */
+    public enum Power {
+        RUNNING,
+        PAUSED,
+        OFF,
+        /** No such domain. */
+        GONE;
+
+        public boolean readable() {
+            return this == RUNNING || this == PAUSED;
+        }
+    }
+
+    /** The backup job of a domain: libvirt has at most one, and ending it takes no name. */
+    public enum Job {
+        NONE,
+        OURS,
+        FOREIGN
+    }
+}

@@ -1,0 +1,97 @@
+package io.holdfast.snapshot.domain;
+
+import io.holdfast.api.problem.ErrorCode;
+
+/** One step of opening or closing a view. Each can be repeated: what it does is asked for by what is seen. */
+public sealed interface ViewStep {
+
+    /** Reserves scratch for every disk. */
+    record ReserveScratch() implements ViewStep {}
+
+    /** Starts the powered-off VM, paused. */
+    record Wake() implements ViewStep {}
+
+    /** Starts a paused domain that reads the disks of a VM with a managed save. */
+    record StartHelper() implements ViewStep {}
+
+    /** Looks which bitmaps are sound and chooses what each disk's changes are counted from. */
+    record ChooseBases() implements ViewStep {}
+
+    /** The moment: freezes all disks, makes the checkpoint, serves the exports. */
+    record Begin() implements ViewStep {}
+
+    /** The job runs but the row does not know: a crash came between. */
+    record Adopt() implements ViewStep {}
+
+    /** The view is readable. */
+    record Ready() implements ViewStep {}
+
+    /** The moment is gone: the VM's process ended or somebody ended the job. */
+    record Lost(String why) implements ViewStep {}
+
+    /** The view cannot be opened now. */
+    record Refuse(ErrorCode code, String why) implements ViewStep {}
+
+    /** Ends our backup job, and with it the exports. */
+    record AbortJob() implements ViewStep {}
+
+    /** Destroys the domain that was started for the read. */
+    record StopDomain() implements ViewStep {}
+
+    record DeleteScratch() implements ViewStep {}
+
+    record RemoveSocket() implements ViewStep {}
+
+    /** Nothing is left. */
+    record Done() implements ViewStep {}
+
+    /** The next step for a view, from what it wants and what is seen. Pure. */
+    static ViewStep next(View view, ViewSeen seen) {
+        return view.phase().live() ? opening(view, seen) : closing(view, seen);
+    }
+
+    private static ViewStep opening(View view, ViewSeen seen) {
+        if (view.takenAt() != null) {
+            return seen.job() == ViewSeen.Job.OURS
+                    ? new Ready()
+                    : new Lost("the hypervisor no longer has the frozen moment");
+        }
+        if (seen.job() == ViewSeen.Job.OURS) {
+            return new Adopt();
+        }
+        if (seen.job() == ViewSeen.Job.FOREIGN) {
+            return new Refuse(ErrorCode.VM_BUSY, "another backup of this VM is running on the hypervisor");
+        }
+        if (!seen.scratchReady()) {
+            return new ReserveScratch();
+        }
+        if (!seen.power().readable()) {
+            return waking(view, seen);
+        }
+        return view.plan().chosen() ? new Begin() : new ChooseBases();
+    }
+
+    private static ViewStep waking(View view, ViewSeen seen) {
+        return switch (view.plan().mode()) {
+            case HELPER -> new StartHelper();
+            case WAKE ->
+                seen.power() == ViewSeen.Power.OFF ? new Wake() : new Refuse(ErrorCode.VM_NOT_FOUND, "the VM is gone");
+            case AS_IS ->
+                new Refuse(ErrorCode.VM_BUSY, "the VM was switched off while its view was being opened; try again");
+        };
+    }
+
+    private static ViewStep closing(View view, ViewSeen seen) {
+        if (seen.job() == ViewSeen.Job.OURS) {
+            return new AbortJob();
+        }
+        // A domain that somebody resumed meanwhile is theirs now.
+        if (view.plan().weStarted() && seen.power() == ViewSeen.Power.PAUSED) {
+            return new StopDomain();
+        }
+        if (seen.scratchLeft()) {
+            return new DeleteScratch();
+        }
+        return seen.socketLeft() ? new RemoveSocket() : new Done();
+    }
+}

@@ -1,0 +1,148 @@
+package io.holdfast.snapshot.libvirt;
+
+import io.holdfast.snapshot.domain.Target;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.w3c.dom.Element;
+
+/** Turns a point's definition into the definition of another VM, or gives a VM other disks. Pure but for new addresses. */
+final class DefinitionRewriter {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final Set<String> CHARACTER_DEVICES = Set.of("serial", "console", "parallel");
+    private static final Set<String> OF_ONE_HOST = Set.of("file", "pipe", "dev", "unix", "tcp", "udp");
+
+    private DefinitionRewriter() {}
+
+    /** A definition and what people should know of it. */
+    record Rewritten(String xml, List<String> notes) {}
+
+    /** @param connected whether NICs may come up: not while the original VM is there */
+    static Rewritten asNewVm(Target target, boolean connected) {
+        Element root = Xml.parse(target.definition());
+        List<String> notes = new ArrayList<>();
+        Xml.ensure(root, "name").setTextContent(target.vmName());
+        Xml.ensure(root, "uuid").setTextContent(target.newId().toString());
+        root.removeAttribute("id");
+        Xml.remove(root, "genid");
+        Xml.child(root, "os").ifPresent(os -> {
+            if (Xml.child(os, "nvram").isPresent()) {
+                Xml.remove(os, "nvram");
+                notes.add("The VM starts with fresh firmware variables (NVRAM).");
+            }
+        });
+        Element devices = Xml.ensure(root, "devices");
+        disksOfNewVm(devices, target, notes);
+        interfaces(devices, target, connected, notes);
+        characterDevices(devices);
+        dropHostDevices(devices, notes);
+        return new Rewritten(Xml.write(root), List.copyOf(notes));
+    }
+
+    /** The VM's own present definition with the target's volumes in place of the disks of the same keys. */
+    static String withNewDisks(String present, Target target) {
+        Element root = Xml.parse(present);
+        Map<String, Target.Disk> volumes = volumes(target);
+        for (Element disk : Xml.children(Xml.ensure(root, "devices"), "disk")) {
+            Target.Disk volume = volumes.get(Xml.attr(Xml.child(disk, "target"), "dev"));
+            if (volume != null) {
+                attach(disk, volume);
+            }
+        }
+        return Xml.write(root);
+    }
+
+    private static Map<String, Target.Disk> volumes(Target target) {
+        return target.disks().stream().collect(Collectors.toMap(Target.Disk::key, Function.identity()));
+    }
+
+    private static void disksOfNewVm(Element devices, Target target, List<String> notes) {
+        Map<String, Target.Disk> volumes = volumes(target);
+        for (Element disk : Xml.children(devices, "disk")) {
+            String key = Xml.attr(Xml.child(disk, "target"), "dev");
+            Target.Disk volume = volumes.get(key);
+            String device = disk.getAttribute("device");
+            if (volume != null) {
+                attach(disk, volume);
+            } else if (device.equals("cdrom") || device.equals("floppy")) {
+                Xml.remove(disk, "source");
+                Xml.remove(disk, "backingStore");
+            } else {
+                devices.removeChild(disk);
+                notes.add("Disk " + key + " is not part of the restored VM.");
+            }
+        }
+    }
+
+    private static void attach(Element disk, Target.Disk volume) {
+        for (String child : List.of("source", "backingStore", "mirror", "auth", "encryption")) {
+            Xml.remove(disk, child);
+        }
+        disk.setAttribute("type", "file");
+        disk.removeAttribute("snapshot");
+        Element driver = Xml.ensure(disk, "driver");
+        driver.setAttribute("name", "qemu");
+        driver.setAttribute("type", volume.format());
+        Xml.ensure(disk, "source").setAttribute("file", volume.volume().path());
+    }
+
+    private static void interfaces(Element devices, Target target, boolean connected, List<String> notes) {
+        List<Element> nics = Xml.children(devices, "interface");
+        for (Element nic : nics) {
+            Xml.ensure(nic, "mac").setAttribute("address", freshMac());
+            Xml.remove(nic, "target");
+            if (target.network() != null) {
+                nic.setAttribute("type", "network");
+                Xml.remove(nic, "source");
+                Xml.ensure(nic, "source").setAttribute("network", target.network());
+            }
+            Optional<Element> source = Xml.child(nic, "source");
+            source.ifPresent(s -> s.removeAttribute("portid"));
+            if (!connected) {
+                Xml.ensure(nic, "link").setAttribute("state", "down");
+            }
+        }
+        if (!nics.isEmpty() && !connected) {
+            notes.add("The network cards are disconnected because the original VM exists; connect them when it is gone.");
+        }
+    }
+
+    /** A file, socket or port that a console of the original writes to is never shared. */
+    private static void characterDevices(Element devices) {
+        for (String kind : CHARACTER_DEVICES) {
+            for (Element e : Xml.children(devices, kind)) {
+                Xml.remove(e, "log");
+                if (OF_ONE_HOST.contains(e.getAttribute("type"))) {
+                    e.setAttribute("type", "pty");
+                    Xml.remove(e, "source");
+                    Xml.remove(e, "protocol");
+                }
+            }
+        }
+        for (Element e : Xml.children(devices, "channel")) {
+            Xml.remove(e, "log");
+            // libvirt makes a path of the new VM's own.
+            if (e.getAttribute("type").equals("unix")) {
+                Xml.remove(e, "source");
+            }
+        }
+    }
+
+    private static void dropHostDevices(Element devices, List<String> notes) {
+        if (!Xml.children(devices, "hostdev").isEmpty()) {
+            Xml.remove(devices, "hostdev");
+            notes.add("Devices of the host that were passed through are not part of the restored VM.");
+        }
+    }
+
+    private static String freshMac() {
+        return String.format(
+                "52:54:00:%02x:%02x:%02x", RANDOM.nextInt(256), RANDOM.nextInt(256), RANDOM.nextInt(256));
+    }
+}

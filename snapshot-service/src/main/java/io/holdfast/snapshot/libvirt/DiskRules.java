@@ -1,0 +1,74 @@
+package io.holdfast.snapshot.libvirt;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.w3c.dom.Element;
+
+/** Which disks a backup holds and what of a VM it cannot hold yet. Pure. */
+final class DiskRules {
+
+    private static final Set<String> FORMATS = Set.of("qcow2", "raw");
+
+    private DiskRules() {}
+
+    /** Why a backup cannot hold a disk; null if it can. */
+    static @Nullable String refusal(DomainXml.Disk disk) {
+        return switch (disk.device()) {
+            case "cdrom" -> "a CD-ROM drive holds no data of the VM";
+            case "floppy" -> "a floppy drive holds no data of the VM";
+            case "lun" -> "the disk is passed through to the VM as a SCSI device";
+            default -> refusalOfDisk(disk);
+        };
+    }
+
+    private static @Nullable String refusalOfDisk(DomainXml.Disk disk) {
+        if (disk.readonly()) {
+            return "the disk is read-only for the VM";
+        }
+        if (disk.shareable()) {
+            return "the disk is shared with other VMs";
+        }
+        if (disk.transientDisk()) {
+            return "the disk is transient: its changes are dropped when the VM stops";
+        }
+        return switch (disk.type()) {
+            case "file", "block", "volume" ->
+                FORMATS.contains(disk.format()) ? null : "its format " + disk.format() + " is not supported yet";
+            case "network" -> "disks over the network are not supported yet";
+            case "nvme" -> "the disk is an NVMe device that is passed through to the VM";
+            default -> "disks of type " + disk.type() + " are not supported yet";
+        };
+    }
+
+    /** What a point of this VM cannot hold yet, for people. */
+    static List<String> notes(DomainXml domain) {
+        List<String> notes = new ArrayList<>();
+        for (DomainXml.Disk d : domain.disks()) {
+            String why = refusal(d);
+            if (why != null && !d.device().equals("cdrom") && !d.device().equals("floppy")) {
+                notes.add("Disk " + d.key() + " is not in the backup: " + why + ".");
+            }
+        }
+        Xml.child(domain.root(), "os").ifPresent(os -> {
+            if (Xml.child(os, "nvram").isPresent() || os.getAttribute("firmware").equals("efi")) {
+                notes.add("Firmware variables (NVRAM) are not saved: a restored VM starts with fresh ones.");
+            }
+        });
+        Xml.child(domain.root(), "devices").ifPresent(devices -> deviceNotes(devices, notes));
+        return List.copyOf(notes);
+    }
+
+    private static void deviceNotes(Element devices, List<String> notes) {
+        if (!Xml.children(devices, "tpm").isEmpty()) {
+            notes.add("The TPM's state is not saved: what the guest sealed with it cannot be unsealed.");
+        }
+        if (!Xml.children(devices, "hostdev").isEmpty()) {
+            notes.add("Devices of the host that are passed through are not saved.");
+        }
+        if (!Xml.children(devices, "filesystem").isEmpty()) {
+            notes.add("Folders shared with the host are not saved.");
+        }
+    }
+}

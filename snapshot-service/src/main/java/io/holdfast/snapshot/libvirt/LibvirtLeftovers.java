@@ -1,0 +1,95 @@
+package io.holdfast.snapshot.libvirt;
+
+import io.holdfast.snapshot.app.Leftovers;
+import io.holdfast.snapshot.domain.Marks;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
+import org.libvirt.LibvirtException;
+import org.libvirt.StoragePool;
+
+/** Looks for our mark on domains, checkpoints, snapshots, backup jobs, volumes and sockets. */
+final class LibvirtLeftovers implements Leftovers {
+
+    private final SourceContext context;
+
+    LibvirtLeftovers(SourceContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public List<String> find(Owned owned) {
+        List<String> lines = new ArrayList<>();
+        context.connection().call("look for leftovers", java.time.Duration.ofSeconds(60), c -> {
+            for (Domain d : c.listAllDomains(0)) {
+                domain(d, owned, lines);
+            }
+            volumes(c, owned, lines);
+            return lines;
+        });
+        sockets(owned, lines);
+        return List.copyOf(lines);
+    }
+
+    private static boolean stray(String name, Owned owned) {
+        return name.startsWith(Marks.PREFIX) && !owned.names().contains(name);
+    }
+
+    private static void domain(Domain d, Owned owned, List<String> lines) throws LibvirtException {
+        String name = d.getName();
+        if (name.startsWith(Marks.PREFIX + "helper.") && stray(name, owned)) {
+            lines.add("helper domain " + name);
+        }
+        for (String checkpoint : d.checkpointListNames()) {
+            if (stray(checkpoint, owned)) {
+                lines.add("checkpoint " + checkpoint + " of " + name);
+            }
+        }
+        for (String snapshot : d.snapshotListNames()) {
+            if (stray(snapshot, owned)) {
+                lines.add("snapshot " + snapshot + " of " + name);
+            }
+        }
+        Optional<String> job = Domains.backupJob(d);
+        if (job.isPresent()) {
+            String socket = Xml.attr(Xml.child(Xml.parse(job.get()), "server"), "socket");
+            if (socket.contains("/" + Marks.PREFIX) && !owned.sockets().contains(socket)) {
+                lines.add("backup job of " + name);
+            }
+        }
+    }
+
+    private static void volumes(Connect c, Owned owned, List<String> lines) throws LibvirtException {
+        for (String poolName : c.listStoragePools()) {
+            StoragePool pool = c.storagePoolLookupByName(poolName);
+            pool.refresh(0);
+            for (String volume : pool.listVolumes()) {
+                if (stray(volume, owned)) {
+                    lines.add("volume " + volume + " in pool " + poolName);
+                }
+            }
+        }
+    }
+
+    private void sockets(Owned owned, List<String> lines) {
+        Path folder = context.settings().nbdDirectory();
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, Marks.PREFIX + "*.sock")) {
+            for (Path file : files) {
+                if (!owned.sockets().contains(file.toString())) {
+                    lines.add("socket " + file.getFileName());
+                }
+            }
+        } catch (IOException e) {
+            lines.add("sockets could not be listed: " + e.getMessage());
+        }
+    }
+}

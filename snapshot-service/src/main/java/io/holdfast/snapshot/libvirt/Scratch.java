@@ -1,0 +1,101 @@
+package io.holdfast.snapshot.libvirt;
+
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.snapshot.domain.ViewPlan;
+import io.holdfast.snapshot.domain.Volume;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.libvirt.Connect;
+import org.libvirt.LibvirtException;
+import org.libvirt.StoragePool;
+import org.libvirt.StorageVol;
+
+/** Scratch of a view: where QEMU puts old blocks before the guest overwrites them. All of it is reserved up front. */
+final class Scratch {
+
+    private Scratch() {}
+
+    static void reserve(Connect c, ViewPlan plan) throws LibvirtException {
+        delete(c, plan);
+        Map<String, Long> needed = new LinkedHashMap<>();
+        plan.disks().forEach(d -> needed.merge(d.scratch().pool(), d.scratch().bytes(), Long::sum));
+        for (Map.Entry<String, Long> pool : needed.entrySet()) {
+            long available = Volumes.available(Volumes.pool(c, pool.getKey()));
+            if (available < pool.getValue()) {
+                throw noSpace(pool.getKey(), pool.getValue(), pool.getValue() - available, null);
+            }
+        }
+        for (ViewPlan.Disk disk : plan.disks()) {
+            create(c, plan, disk);
+        }
+    }
+
+    private static void create(Connect c, ViewPlan plan, ViewPlan.Disk disk) throws LibvirtException {
+        Volume v = disk.scratch();
+        StoragePool pool = Volumes.pool(c, v.pool());
+        try {
+            Volumes.createQcow2(c, pool, v.name(), disk.virtualBytes(), v.bytes());
+        } catch (LibvirtException e) {
+            delete(c, plan);
+            if (String.valueOf(e.getMessage()).contains("No space left")) {
+                long missing = Math.max(1, v.bytes() - Volumes.available(pool));
+                throw noSpace(v.pool(), v.bytes(), missing, e);
+            }
+            throw e;
+        }
+    }
+
+    private static ApiException noSpace(
+            String pool, long needed, long missing, @org.jspecify.annotations.Nullable Throwable cause) {
+        return new ApiException(
+                ErrorCode.SCRATCH_NO_SPACE,
+                "The storage pool " + pool + " lacks " + missing + " bytes: the view needs " + needed
+                        + " bytes of scratch there.",
+                cause);
+    }
+
+    static void delete(Connect c, ViewPlan plan) throws LibvirtException {
+        for (ViewPlan.Disk d : plan.disks()) {
+            Volumes.delete(c, d.scratch().pool(), d.scratch().name());
+        }
+    }
+
+    /** How many of the volumes are there. */
+    static int count(Connect c, ViewPlan plan) throws LibvirtException {
+        int there = 0;
+        for (ViewPlan.Disk d : plan.disks()) {
+            if (Volumes.find(c, d.scratch().pool(), d.scratch().name()).isPresent()) {
+                there++;
+            }
+        }
+        return there;
+    }
+
+    /** Whether all are there with their header, which libvirt sees when it looks anew. */
+    static boolean complete(Connect c, ViewPlan plan) throws LibvirtException {
+        for (ViewPlan.Disk d : plan.disks()) {
+            Optional<StorageVol> v = Volumes.find(c, d.scratch().pool(), d.scratch().name());
+            if (v.isEmpty()) {
+                return false;
+            }
+            c.storagePoolLookupByName(d.scratch().pool()).refresh(0);
+            var target = Xml.child(Xml.parse(v.get().getXMLDesc(0)), "target");
+            if (!Xml.attr(target.flatMap(t -> Xml.child(t, "format")), "type").equals("qcow2")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Bytes on the pool that the scratch takes now. */
+    static long allocated(Connect c, ViewPlan plan) throws LibvirtException {
+        long sum = 0;
+        for (ViewPlan.Disk d : plan.disks()) {
+            Optional<StorageVol> v = Volumes.find(c, d.scratch().pool(), d.scratch().name());
+            sum += v.isPresent() ? v.get().getInfo().allocation : 0;
+        }
+        return sum;
+    }
+}

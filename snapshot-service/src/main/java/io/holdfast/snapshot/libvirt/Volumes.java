@@ -1,0 +1,170 @@
+package io.holdfast.snapshot.libvirt;
+
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.Connect;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
+import org.libvirt.StoragePool;
+import org.libvirt.StorageVol;
+import org.libvirt.Stream;
+
+/** Volumes in storage pools. All methods run inside a {@link LibvirtConnection} call. */
+final class Volumes {
+
+    private static final Logger LOG = Logger.getLogger(Volumes.class);
+    private static final int SEND = 128 << 10;
+
+    private Volumes() {}
+
+    /** Name of the pool that holds a file, or whose folder it is in. */
+    static Optional<String> poolOf(Connect c, String path) throws LibvirtException {
+        Optional<StorageVol> volume = byPath(c, path);
+        if (volume.isPresent()) {
+            return Optional.of(volume.get().storagePoolLookupByVolume().getName());
+        }
+        String folder = path.substring(0, Math.max(0, path.lastIndexOf('/')));
+        for (String name : c.listStoragePools()) {
+            StoragePool pool = c.storagePoolLookupByName(name);
+            if (folder.equals(folder(pool))) {
+                return Optional.of(name);
+            }
+        }
+        return Optional.empty();
+    }
+
+    static Optional<StorageVol> byPath(Connect c, String path) throws LibvirtException {
+        try {
+            return Optional.ofNullable(c.storageVolLookupByPath(path));
+        } catch (LibvirtException e) {
+            if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_STORAGE_VOL)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** A pool's folder on the hypervisor; empty for pools that are not folders. */
+    static String folder(StoragePool pool) throws LibvirtException {
+        var root = Xml.parse(pool.getXMLDesc(0));
+        boolean folders =
+                switch (root.getAttribute("type")) {
+                    case "dir", "fs", "netfs" -> true;
+                    default -> false;
+                };
+        return folders
+                ? Xml.child(root, "target").map(t -> Xml.text(t, "path")).orElse("")
+                : "";
+    }
+
+    /** An active pool of files, {@code pool-not-found} otherwise. */
+    static StoragePool pool(Connect c, String name) throws LibvirtException {
+        StoragePool pool;
+        try {
+            pool = c.storagePoolLookupByName(name);
+        } catch (LibvirtException e) {
+            throw noPool("The source has no storage pool " + name + ".", e);
+        }
+        if (pool.isActive() != 1) {
+            throw noPool("The storage pool " + name + " is not started.", null);
+        }
+        if (folder(pool).isEmpty()) {
+            throw noPool("The storage pool " + name + " does not keep files.", null);
+        }
+        return pool;
+    }
+
+    static ApiException noPool(String why, @Nullable Throwable cause) {
+        return new ApiException(ErrorCode.POOL_NOT_FOUND, why, cause);
+    }
+
+    /** Free bytes, looked at anew. */
+    static long available(StoragePool pool) throws LibvirtException {
+        pool.refresh(0);
+        return pool.getInfo().available;
+    }
+
+    static Optional<StorageVol> find(Connect c, String poolName, String name) throws LibvirtException {
+        try {
+            StoragePool pool = c.storagePoolLookupByName(poolName);
+            try {
+                return Optional.of(pool.storageVolLookupByName(name));
+            } catch (LibvirtException e) {
+                if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_STORAGE_VOL)) {
+                    throw e;
+                }
+                // Another process may have made it: libvirt lists what it saw last.
+                pool.refresh(0);
+                return Optional.of(pool.storageVolLookupByName(name));
+            }
+        } catch (LibvirtException e) {
+            if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_STORAGE_VOL)
+                    || LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_STORAGE_POOL)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    static void delete(Connect c, String poolName, String name) throws LibvirtException {
+        Optional<StorageVol> volume = find(c, poolName, name);
+        if (volume.isPresent()) {
+            volume.get().delete(0);
+        }
+    }
+
+    /** A raw file of exactly {@code bytes}, all of it allocated if asked for. */
+    static StorageVol createRaw(StoragePool pool, String name, long bytes, boolean allocate) throws LibvirtException {
+        String xml = Tag.of("volume")
+                .add(Tag.of("name", name))
+                .add(Tag.of("capacity", Long.toString(bytes)).with("unit", "bytes"))
+                .add(Tag.of("allocation", allocate ? Long.toString(bytes) : "0").with("unit", "bytes"))
+                .add(Tag.of("target").add(Tag.of("format").with("type", "raw")))
+                .xml();
+        return pool.storageVolCreateXML(xml, 0);
+    }
+
+    /** A qcow2 image of exactly {@code virtualBytes} in a file with {@code reserved} bytes allocated. */
+    static void createQcow2(Connect c, StoragePool pool, String name, long virtualBytes, long reserved)
+            throws LibvirtException {
+        byte[] header = Qcow2Header.of(virtualBytes);
+        StorageVol volume = createRaw(pool, name, Math.max(reserved, header.length), reserved > 0);
+        try {
+            upload(c, volume, header);
+        } catch (LibvirtException e) {
+            deleteQuietly(volume);
+            throw e;
+        }
+    }
+
+    private static void upload(Connect c, StorageVol volume, byte[] bytes) throws LibvirtException {
+        Stream stream = c.streamNew(0);
+        try {
+            volume.upload(stream, 0, bytes.length, 0);
+            int sent = 0;
+            while (sent < bytes.length) {
+                byte[] piece = java.util.Arrays.copyOfRange(bytes, sent, Math.min(bytes.length, sent + SEND));
+                int n = stream.send(piece);
+                if (n <= 0) {
+                    stream.abort();
+                    throw new ApiException(ErrorCode.HYPERVISOR_ERROR, "The hypervisor did not take a volume's bytes.");
+                }
+                sent += n;
+            }
+            stream.finish();
+        } finally {
+            stream.free();
+        }
+    }
+
+    private static void deleteQuietly(StorageVol volume) {
+        try {
+            volume.delete(0);
+        } catch (LibvirtException e) {
+            LOG.warnf("a volume could not be removed: %s", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.holdfast.snapshot.persistence;
+
+import io.holdfast.snapshot.domain.Source;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.UUID;
+
+/** A source's row. */
+@Entity
+@Table(name = "source")
+public class SourceRow {
+    @Id
+    public UUID id;
+
+    public String name;
+    public String uri;
+    public String driver;
+
+    @Column(name = "scratch_pool")
+    public String scratchPool;
+
+    @Column(name = "scratch_limit_bytes")
+    public Long scratchLimitBytes;
+
+    public String nbd;
+    public String state;
+    public String detail;
+    public byte[] credentials;
+
+    @Column(name = "created_at")
+    public Instant createdAt;
+
+    static SourceRow of(Source s) {
+        SourceRow row = new SourceRow();
+        row.id = s.id();
+        row.name = s.name();
+        row.uri = s.uri();
+        row.driver = s.driver();
+        row.scratchPool = s.scratchPool();
+        row.scratchLimitBytes = s.scratchLimitBytes();
+        row.nbd = s.nbd();
+        row.state = s.state();
+        row.detail = s.detail();
+        row.createdAt = s.createdAt();
+        return row;
+    }
+
+    Source read() {
+        return new Source(id, name, uri, driver, scratchPool, scratchLimitBytes, nbd, state, detail, createdAt);
+    }
+}

@@ -1,0 +1,66 @@
+package io.holdfast.snapshot.persistence;
+
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.snapshot.app.Rows;
+import io.holdfast.snapshot.domain.Source;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import io.quarkus.panache.common.Sort;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Sources in PostgreSQL. */
+@ApplicationScoped
+@Transactional
+public class SourceStore implements Rows.Sources {
+
+    @ApplicationScoped
+    static class Table implements PanacheRepositoryBase<SourceRow, UUID> {}
+
+    private final Table table;
+
+    public SourceStore(Table table) {
+        this.table = table;
+    }
+
+    @Override
+    public List<Source> all() {
+        return table.listAll(Sort.by("name")).stream().map(SourceRow::read).toList();
+    }
+
+    @Override
+    public Optional<Source> byName(String name) {
+        return table.find("name", name).firstResultOptional().map(SourceRow::read);
+    }
+
+    @Override
+    public Optional<Source> byId(UUID id) {
+        return table.findByIdOptional(id).map(SourceRow::read);
+    }
+
+    @Override
+    public void add(Source source) {
+        if (table.count("name", source.name()) > 0) {
+            throw new ApiException(ErrorCode.SOURCE_EXISTS, "A source called " + source.name() + " exists already.");
+        }
+        table.persistAndFlush(SourceRow.of(source));
+    }
+
+    @Override
+    public void state(UUID id, String state, String detail) {
+        table.update("state = ?1, detail = ?2 where id = ?3", state, detail.isEmpty() ? null : detail, id);
+    }
+
+    @Override
+    public void remove(UUID id) {
+        // Closed views say nothing that the catalog does not keep.
+        table.getEntityManager()
+                .createQuery("delete from ViewRow v where v.source = :id and v.phase = 'CLOSED'")
+                .setParameter("id", id)
+                .executeUpdate();
+        table.deleteById(id);
+    }
+}
