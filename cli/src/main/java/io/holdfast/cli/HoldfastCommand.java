@@ -60,9 +60,11 @@ public final class HoldfastCommand {
         return tree(shell, more).execute(arguments);
     }
 
-    /** What all verbs have in common: {@code --help}, and the exit codes in it. */
+    /** What all verbs have in common: {@code --help}, and the exit codes in it unless a verb lists its own. */
     private static void settle(CommandSpec spec) {
-        spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(ExitCodes.described());
+        if (spec.usageMessage().exitCodeList().isEmpty()) {
+            spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(ExitCodes.described());
+        }
         if (!spec.optionsMap().containsKey("--help")) {
             spec.addOption(OptionSpec.builder("-h", "--help")
                     .usageHelp(true)

@@ -55,8 +55,9 @@ class JobMakingVerbsTest extends CommandTest {
                 .contains("\u001b[1A\r\u001b[2K")
                 .contains("[######--------------]  30%")
                 .contains("succeeded");
-        assertThat(ran.err().lines().map(l -> l.replaceAll("\r?\u001b\\[[0-9]+[AK]", "")))
+        assertThat(ran.err().lines().map(l -> l.replaceAll("\r?\u001b\\[[?0-9]+[AKhl]", "")))
                 .allSatisfy(line -> assertThat(line.length()).isLessThan(100));
+        assertThat(ran.err()).endsWith("\u001b[?7h");
         assertThat(ran.out()).doesNotContain("\u001b");
     }
 
