@@ -1,0 +1,122 @@
+package io.holdfast.vault;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * A restore point as its manifest tells.
+ *
+ * @param id the point's id
+ * @param sequence its number in the VM's chain, from 1
+ * @param hash SHA-256 of the stored object
+ * @param previous the manifest before it in the chain; empty for the first
+ * @param skipped keys between {@code previous} and this one that held foreign objects
+ * @param kind how it was read; full when every disk was read in full
+ * @param base the point it was read against
+ * @param definition the machine's definition
+ * @param notes what was degraded or cannot be held, for people
+ */
+public record PointManifest(
+        UUID id,
+        String vm,
+        String vmName,
+        String source,
+        String job,
+        String moment,
+        long sequence,
+        String hash,
+        Optional<ChainHead> previous,
+        List<ChainHead> skipped,
+        BackupKind kind,
+        Optional<UUID> base,
+        Consistency consistency,
+        String vmState,
+        Instant takenAt,
+        Instant committedAt,
+        List<Disk> disks,
+        Sizes sizes,
+        String definition,
+        List<String> notes) {
+
+    public PointManifest {
+        skipped = List.copyOf(skipped);
+        disks = List.copyOf(disks);
+        notes = List.copyOf(notes);
+    }
+
+    /** How a disk was read. The order is the code in a manifest. */
+    public enum ReadMode {
+        /** Everything allocated. */
+        FULL,
+        /** What changed since the base. */
+        CHANGED
+    }
+
+    /**
+     * One disk of the point.
+     *
+     * @param size bytes
+     * @param mode how it was read
+     * @param base the point it was compared with
+     * @param fullReason why it was read in full although an incremental was asked for
+     * @param readBytes bytes read from the source
+     * @param newBytes bytes of blocks that the vault did not have, before compression
+     * @param root location of the block map's root; 0 = a disk of zeros
+     * @param packs the packs that the map points into
+     */
+    public record Disk(
+            String key,
+            long size,
+            String format,
+            ReadMode mode,
+            Optional<UUID> base,
+            Optional<String> fullReason,
+            long readBytes,
+            long newBytes,
+            long root,
+            List<PackUse> packs) {
+        public Disk {
+            packs = List.copyOf(packs);
+        }
+    }
+
+    /**
+     * A pack that a disk's map points into.
+     *
+     * @param number what the map calls it
+     * @param id 32 hexadecimal digits
+     * @param size bytes of the object
+     * @param directoryLength bytes of its sealed directory
+     * @param blocks entries of leaves that point into it
+     * @param nodes nodes of the map that are in it
+     */
+    public record PackUse(long number, String id, int size, int directoryLength, long blocks, long nodes) {}
+
+    /**
+     * Sizes in bytes.
+     *
+     * @param virtual of all disks
+     * @param read from the source
+     * @param fresh of blocks that the vault did not have, before compression
+     * @param stored written to the store, metadata and this manifest included
+     */
+    public record Sizes(long virtual, long read, long fresh, long stored) {}
+
+    /** This manifest as the head of its chain. */
+    public ChainHead head() {
+        return new ChainHead(sequence, hash);
+    }
+
+    /** The disk with this key. */
+    public Optional<Disk> disk(String key) {
+        return disks.stream().filter(disk -> disk.key().equals(key)).findFirst();
+    }
+
+    /** The ids of all packs that the point needs, each once. */
+    public Stream<String> packs() {
+        return disks.stream().flatMap(disk -> disk.packs().stream()).map(PackUse::id).distinct();
+    }
+}

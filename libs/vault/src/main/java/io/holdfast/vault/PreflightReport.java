@@ -1,0 +1,24 @@
+package io.holdfast.vault;
+
+import java.util.List;
+
+/**
+ * Whether what a point needs is there.
+ *
+ * @param packs how many packs the point needs
+ * @param damages those that are missing or do not open, at most 1000 of them
+ */
+public record PreflightReport(int packs, List<Damage> damages) {
+
+    public PreflightReport {
+        damages = List.copyOf(damages);
+    }
+
+    /** One pack that cannot be used, and a disk that needs it. */
+    public record Damage(VaultException.Kind kind, String object, String disk, String message) {}
+
+    /** Whether every pack is there and opens. */
+    public boolean ok() {
+        return damages.isEmpty();
+    }
+}

@@ -1,0 +1,223 @@
+package io.holdfast.vault.chain;
+
+import io.holdfast.storage.ObjectInfo;
+import io.holdfast.storage.ObjectKey;
+import io.holdfast.storage.ObjectStore;
+import io.holdfast.storage.StorageException;
+import io.holdfast.vault.ChainHead;
+import io.holdfast.vault.PointManifest;
+import io.holdfast.vault.VaultException;
+import io.holdfast.vault.crypto.KeyRing;
+import io.holdfast.vault.crypto.KeySlot;
+import io.holdfast.vault.crypto.Sealed;
+import io.holdfast.vault.format.FormatException;
+import io.holdfast.vault.format.Keys;
+import io.holdfast.vault.format.ManifestCodec;
+import io.holdfast.vault.format.VaultFormat;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** The manifests of a vault: reading them, and appending one to a VM's chain. Thread-safe. */
+public final class PointLog {
+
+    private static final System.Logger LOG = System.getLogger(PointLog.class.getName());
+    private static final int MOST_TRIES = 10_000;
+
+    private final ObjectStore store;
+    private final KeyRing keys;
+    private final SecureRandom random;
+
+    public PointLog(ObjectStore store, KeyRing keys, SecureRandom random) {
+        this.store = store;
+        this.keys = keys;
+        this.random = random;
+    }
+
+    /** What a manifest's key holds. */
+    public sealed interface Slot {
+        /** A manifest that authenticates. */
+        record Point(PointManifest manifest) implements Slot {}
+
+        /** Something else, with the SHA-256 of its bytes. */
+        record Foreign(String hash, String why) implements Slot {}
+
+        /** Nothing. */
+        record Absent() implements Slot {}
+    }
+
+    /** Where a manifest is linked in. */
+    public record Link(long sequence, Optional<ChainHead> previous, List<ChainHead> skipped) {}
+
+    /** The sequences of a VM's manifest keys above {@code after}, ascending; whatever the objects are. */
+    public List<Long> sequences(String vm, long after) {
+        String vmName = keys.name("vm", vm);
+        String from = Keys.point(vmName, after).value();
+        try (Stream<ObjectInfo> listed = store.list(Keys.points(vmName), from)) {
+            return listed.map(info -> Keys.sequence(info.key()))
+                    .filter(OptionalLong::isPresent)
+                    .map(OptionalLong::getAsLong)
+                    .toList();
+        }
+    }
+
+    /** What is at this sequence of a VM. */
+    public Slot read(String vm, long sequence) {
+        return readKey(Keys.point(keys.name("vm", vm), sequence), sequence);
+    }
+
+    /** The newest manifest of a VM that authenticates. */
+    public Optional<PointManifest> newest(String vm) {
+        return sequences(vm, 0).reversed().stream()
+                .map(sequence -> read(vm, sequence))
+                .filter(Slot.Point.class::isInstance)
+                .map(slot -> ((Slot.Point) slot).manifest())
+                .findFirst();
+    }
+
+    /** The manifest of a point, newest first; fails with CORRUPT when it is not found but some cannot be read. */
+    public Optional<PointManifest> find(String vm, UUID point) {
+        String unreadable = null;
+        for (long sequence : sequences(vm, 0).reversed()) {
+            switch (read(vm, sequence)) {
+                case Slot.Point p when p.manifest().id().equals(point) -> {
+                    return Optional.of(p.manifest());
+                }
+                case Slot.Foreign foreign ->
+                    unreadable = Keys.point(keys.name("vm", vm), sequence) + " " + foreign.why();
+                case Slot.Point p -> {}
+                case Slot.Absent absent -> {}
+            }
+        }
+        if (unreadable != null) {
+            String object = unreadable.substring(0, unreadable.indexOf(' '));
+            throw new VaultException(
+                    VaultException.Kind.CORRUPT, object, "point " + point + " was not found; manifest " + unreadable);
+        }
+        return Optional.empty();
+    }
+
+    /** The manifest that an earlier attempt of this job committed after {@code head}. */
+    public Optional<PointManifest> ofJob(String vm, String job, long head) {
+        return sequences(vm, head).stream()
+                .map(sequence -> read(vm, sequence))
+                .filter(slot -> slot instanceof Slot.Point p && p.manifest().job().equals(job))
+                .map(slot -> ((Slot.Point) slot).manifest())
+                .findFirst();
+    }
+
+    /** All VMs that have a manifest that authenticates. */
+    public List<String> vms() {
+        List<String> vms = new ArrayList<>();
+        String after = "";
+        while (true) {
+            Optional<ObjectKey> next = firstAfter(after);
+            if (next.isEmpty()) {
+                return vms;
+            }
+            String value = next.get().value();
+            int end = value.indexOf('/', Keys.POINTS.length());
+            String prefix = end < 0 ? value : value.substring(0, end + 1);
+            firstIn(prefix).map(PointManifest::vm).ifPresent(vms::add);
+            // The character after '/' ends all keys of this prefix.
+            after = end < 0 ? value : value.substring(0, end) + '0';
+        }
+    }
+
+    private Optional<ObjectKey> firstAfter(String after) {
+        try (Stream<ObjectInfo> listed = after.isEmpty() ? store.list(Keys.POINTS) : store.list(Keys.POINTS, after)) {
+            return listed.map(ObjectInfo::key).findFirst();
+        }
+    }
+
+    private Optional<PointManifest> firstIn(String prefix) {
+        try (Stream<ObjectInfo> listed = store.list(prefix)) {
+            return listed.filter(info -> Keys.sequence(info.key()).isPresent())
+                    .map(info -> readKey(info.key(), Keys.sequence(info.key()).getAsLong()))
+                    .filter(Slot.Point.class::isInstance)
+                    .map(slot -> ((Slot.Point) slot).manifest())
+                    .findFirst();
+        }
+    }
+
+    /**
+     * Commits: appends a manifest to the chain behind {@code head}, or behind what others appended meanwhile.
+     *
+     * @return the manifest as stored, or the one that another attempt of the same job had stored
+     */
+    public PointManifest append(
+            String vm, String job, Optional<ChainHead> head, Function<Link, PointManifest> draft) {
+        Optional<ChainHead> previous = head;
+        List<ChainHead> skipped = new ArrayList<>();
+        long sequence = head.map(ChainHead::sequence).orElse(0L) + 1;
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
+            ObjectKey key = Keys.point(keys.name("vm", vm), sequence);
+            byte[] body = ManifestCodec.encode(draft.apply(new Link(sequence, previous, skipped)));
+            byte[] object = Sealed.POINT.seal(keys, random, key, body);
+            if (putManifest(key, object)) {
+                return ManifestCodec.decode(body, sha256(object), object.length);
+            }
+            switch (readKey(key, sequence)) {
+                case Slot.Point p when p.manifest().job().equals(job) -> {
+                    return p.manifest();
+                }
+                case Slot.Point p -> {
+                    previous = Optional.of(p.manifest().head());
+                    skipped.clear();
+                    sequence++;
+                }
+                case Slot.Foreign foreign -> {
+                    LOG.log(System.Logger.Level.WARNING, "foreign object at {0} is skipped: {1}", key, foreign.why());
+                    skipped.add(new ChainHead(sequence, foreign.hash()));
+                    sequence++;
+                }
+                case Slot.Absent absent -> {}
+            }
+        }
+        throw new VaultException(
+                VaultException.Kind.CONFLICT, Keys.points(keys.name("vm", vm)), "too many objects in the way");
+    }
+
+    private boolean putManifest(ObjectKey key, byte[] object) {
+        try {
+            return WriteOnce.put(store, key, object);
+        } catch (StorageException e) {
+            if (!e.kind().retryable()) {
+                throw e;
+            }
+            throw new VaultException(
+                    VaultException.Kind.OUTCOME_UNKNOWN,
+                    key.value(),
+                    "the store did not say whether manifest " + key + " was stored",
+                    e);
+        }
+    }
+
+    private Slot readKey(ObjectKey key, long sequence) {
+        Optional<byte[]> object = WriteOnce.read(store, key, VaultFormat.MAX_SEALED);
+        if (object.isEmpty()) {
+            return new Slot.Absent();
+        }
+        String hash = sha256(object.get());
+        try {
+            byte[] body = Sealed.POINT.open(keys, key, object.get());
+            PointManifest manifest = ManifestCodec.decode(body, hash, object.get().length);
+            if (manifest.sequence() != sequence) {
+                return new Slot.Foreign(hash, "has another sequence");
+            }
+            return new Slot.Point(manifest);
+        } catch (FormatException e) {
+            return new Slot.Foreign(hash, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(KeySlot.sha256(bytes));
+    }
+}

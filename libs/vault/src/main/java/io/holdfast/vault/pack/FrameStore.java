@@ -1,0 +1,104 @@
+package io.holdfast.vault.pack;
+
+import io.holdfast.storage.ObjectKey;
+import io.holdfast.storage.ObjectStore;
+import io.holdfast.storage.StorageException;
+import io.holdfast.vault.PointManifest.PackUse;
+import io.holdfast.vault.VaultException;
+import io.holdfast.vault.crypto.KeyRing;
+import io.holdfast.vault.format.FormatException;
+import io.holdfast.vault.format.Keys;
+import io.holdfast.vault.format.VaultFormat;
+import java.util.function.Supplier;
+
+/** Opens directories and frames of packs, keeps those used last. Thread-safe. */
+public final class FrameStore {
+
+    private final ObjectStore store;
+    private final KeyRing keys;
+    private final ByteCache<String, PackDirectory> directories;
+    private final ByteCache<FrameId, byte[]> frames;
+
+    private record FrameId(String pack, int number) {}
+
+    /** A quarter of {@code cacheBytes} is for directories. */
+    public FrameStore(ObjectStore store, KeyRing keys, long cacheBytes) {
+        this.store = store;
+        this.keys = keys;
+        directories = new ByteCache<>(cacheBytes / 4, PackDirectory::weight);
+        frames = new ByteCache<>(cacheBytes - cacheBytes / 4, bytes -> bytes.length + 128);
+    }
+
+    /** Fails unless the pack is there, has the size the manifest says and its directory authenticates. */
+    public void check(PackUse pack) {
+        openDirectory(pack);
+    }
+
+    /** The raw bytes of a frame of this kind; not to be changed. */
+    public byte[] frame(PackUse pack, int number, int kind) {
+        FrameId id = new FrameId(pack.id(), number);
+        byte[] kept = frames.get(id);
+        if (kept == null) {
+            kept = load(pack, number, kind);
+            frames.put(id, kept);
+        }
+        return kept;
+    }
+
+    private byte[] load(PackUse pack, int number, int kind) {
+        ObjectKey key = Keys.pack(pack.id());
+        PackDirectory directory = directory(pack);
+        return guarded(key, () -> {
+            FrameEntry entry = directory.entry(number);
+            if (entry.kind() != kind) {
+                throw new FormatException("frame " + number + " is of another kind");
+            }
+            return directory.open(number, range(key, entry.offset(), entry.length()));
+        });
+    }
+
+    private PackDirectory directory(PackUse pack) {
+        PackDirectory kept = directories.get(pack.id());
+        if (kept == null) {
+            kept = openDirectory(pack);
+            directories.put(pack.id(), kept);
+        }
+        return kept;
+    }
+
+    private PackDirectory openDirectory(PackUse pack) {
+        ObjectKey key = Keys.pack(pack.id());
+        int tail = pack.directoryLength() + VaultFormat.TRAILER;
+        return guarded(key, () -> {
+            if (pack.directoryLength() < VaultFormat.TAG || pack.size() < tail + VaultFormat.PACK_HEAD) {
+                throw new FormatException("sizes of the pack do not fit");
+            }
+            return PackDirectory.open(keys, pack.id(), pack.size(), range(key, pack.size() - tail, tail));
+        });
+    }
+
+    private byte[] range(ObjectKey key, long offset, int length) {
+        byte[] bytes = store.getRange(key, offset, length);
+        if (bytes.length != length) {
+            throw new FormatException("cut short");
+        }
+        return bytes;
+    }
+
+    private static <T> T guarded(ObjectKey key, Supplier<T> open) {
+        try {
+            return open.get();
+        } catch (FormatException e) {
+            throw new VaultException(
+                    VaultException.Kind.CORRUPT, key.value(), "pack " + key + " is damaged: " + e.getMessage(), e);
+        } catch (StorageException e) {
+            throw switch (e.kind()) {
+                case NOT_FOUND ->
+                    new VaultException(VaultException.Kind.MISSING, key.value(), "pack " + key + " is not there", e);
+                case RANGE ->
+                    new VaultException(VaultException.Kind.CORRUPT, key.value(), "pack " + key + " is cut short", e);
+                default -> e;
+            };
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Reading a restore point. Internal to the vault. */
+@NullMarked
+package io.holdfast.vault.read;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,65 @@
+package io.holdfast.vault.write;
+
+import io.holdfast.storage.ObjectInfo;
+import io.holdfast.storage.ObjectKey;
+import io.holdfast.vault.BackupIntent;
+import io.holdfast.vault.chain.WriteOnce;
+import io.holdfast.vault.crypto.Sealed;
+import io.holdfast.vault.format.FormatException;
+import io.holdfast.vault.format.Journal;
+import io.holdfast.vault.format.Keys;
+import io.holdfast.vault.format.VaultFormat;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The journal objects of one job and moment. */
+final class JournalLog {
+
+    private static final int MOST_READ = 10_000;
+    private static final Comparator<Journal> HOW_FAR = Comparator.<Journal>comparingInt(j -> j.finished().size())
+            .thenComparingLong(j -> j.current().map(Journal.Progress::nextLeaf).orElse(0L));
+
+    private final VaultParts vault;
+    private final BackupIntent intent;
+    private final String prefix;
+
+    JournalLog(VaultParts vault, BackupIntent intent) {
+        this.vault = vault;
+        this.intent = intent;
+        prefix = Keys.journals(vault.keys().name("journal", intent.vm(), intent.job(), intent.moment()));
+    }
+
+    /** The furthest that any attempt came. What does not authenticate is passed over: it only costs time. */
+    Optional<Journal> furthest() {
+        try (Stream<ObjectInfo> listed = vault.store().list(prefix)) {
+            return listed.limit(MOST_READ)
+                    .map(info -> read(info.key()))
+                    .flatMap(Optional::stream)
+                    .reduce((one, other) -> HOW_FAR.compare(one, other) >= 0 ? one : other);
+        }
+    }
+
+    ObjectKey newKey() {
+        byte[] random = new byte[16];
+        vault.random().nextBytes(random);
+        return new ObjectKey(prefix + HexFormat.of().formatHex(random));
+    }
+
+    byte[] seal(ObjectKey key, Journal journal) {
+        return Sealed.JOURNAL.seal(vault.keys(), vault.random(), key, journal.encode());
+    }
+
+    private Optional<Journal> read(ObjectKey key) {
+        try {
+            return WriteOnce.read(vault.store(), key, VaultFormat.MAX_SEALED)
+                    .map(object -> Journal.decode(Sealed.JOURNAL.open(vault.keys(), key, object)))
+                    .filter(journal -> journal.vm().equals(intent.vm())
+                            && journal.job().equals(intent.job())
+                            && journal.moment().equals(intent.moment()));
+        } catch (FormatException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.holdfast.vault.write;
+
+import io.holdfast.storage.ObjectKey;
+import io.holdfast.vault.BackupIntent;
+import io.holdfast.vault.BackupKind;
+import io.holdfast.vault.DiskSource;
+import io.holdfast.vault.PointFacts;
+import io.holdfast.vault.PointManifest;
+import io.holdfast.vault.PointManifest.ReadMode;
+import io.holdfast.vault.ProgressListener;
+import io.holdfast.vault.VaultException;
+import io.holdfast.vault.chain.PointLog;
+import io.holdfast.vault.format.Journal;
+import io.holdfast.vault.format.Keys;
+import io.holdfast.vault.format.VaultFormat;
+import io.holdfast.vault.pack.FrameStore;
+import io.holdfast.vault.pack.PackHandle;
+import io.holdfast.vault.pack.PackStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One attempt to store one point. Used by one thread at a time. */
+public final class SessionWriter implements AutoCloseable {
+
+    private static final int JOURNAL_SHARE = 100;
+
+    private final VaultParts vault;
+    private final BackupIntent intent;
+    private final SessionOpening opening;
+    private final JournalLog journals;
+    private final Optional<Journal> earlier;
+    private final Failure failure = new Failure();
+    private final Uploads uploads;
+    private final DiskRun.Shared shared;
+    private final PackStream packs;
+    private final FrameStore baseFrames;
+    private final Map<UUID, PointManifest> bases = new HashMap<>();
+    private final List<FinishedDisk> finished = new ArrayList<>();
+    private final List<PointManifest.Disk> reused = new ArrayList<>();
+    private @Nullable DiskRun running;
+    private long packedBytes;
+    private long journalAt;
+    private boolean over;
+
+    public SessionWriter(VaultParts vault, BackupIntent intent) {
+        this.vault = vault;
+        this.intent = intent;
+        opening = SessionOpening.of(vault, intent);
+        journals = new JournalLog(vault, intent);
+        boolean goesOn = opening.repeated() && opening.committed().isEmpty();
+        earlier = goesOn ? journals.furthest() : Optional.empty();
+        if (opening.committed().isEmpty()) {
+            intent.base().ifPresent(this::base);
+        }
+        uploads = new Uploads(vault.store(), vault.options().putThreads(), failure);
+        uploads.countEarlier(opening.storedBytes() + earlier.map(Journal::stored).orElse(0L));
+        baseFrames = new FrameStore(vault.store(), vault.keys(), vault.options().cacheBytes() / 2);
+        packs = new PackStream(vault.keys(), vault.random(), vault.options().packBytes(), this::packFinished);
+        shared = new DiskRun.Shared(vault, failure, uploads, packs, new RecentBlocks());
+        journalAt = vault.options().journalBytes();
+    }
+
+    /** Whether an earlier attempt of the job committed: nothing is read or stored then. */
+    public boolean isCommittedAlready() {
+        return opening.committed().isPresent();
+    }
+
+    /** Backs up one disk. */
+    public void backup(DiskSource disk, ProgressListener listener) throws InterruptedException {
+        requireOpen();
+        if (isCommittedAlready()) {
+            return;
+        }
+        requireNew(disk.key());
+        try {
+            DiskPlan plan = DiskPlan.of(disk, intent.base(), this::base);
+            Optional<PointManifest.Disk> done = earlier.stream()
+                    .flatMap(journal -> journal.finished().stream())
+                    .filter(plan::isDoneBy)
+                    .findFirst();
+            if (done.isPresent()) {
+                reused.add(done.get());
+                return;
+            }
+            Optional<Journal.Progress> begun = earlier.flatMap(Journal::current).filter(plan::isBegunBy);
+            DiskRun run = new DiskRun(disk, plan, shared, baseFrames, begun, listener);
+            running = run;
+            finished.add(run.run());
+        } catch (Throwable e) {
+            failure.fail(e);
+            over = true;
+            close();
+            throw e;
+        } finally {
+            running = null;
+        }
+    }
+
+    /** Commits the point. */
+    public PointManifest commit(PointFacts facts) throws InterruptedException {
+        requireOpen();
+        over = true;
+        if (opening.committed().isPresent()) {
+            return opening.committed().get();
+        }
+        packs.finish();
+        uploads.awaitAll();
+        List<PointManifest.Disk> disks = disks();
+        return vault.log().append(intent.vm(), intent.job(), opening.head(), link -> manifest(facts, disks, link));
+    }
+
+    @Override
+    public void close() {
+        over = true;
+        uploads.close();
+    }
+
+    private PointManifest manifest(PointFacts facts, List<PointManifest.Disk> disks, PointLog.Link link) {
+        boolean full = disks.stream().allMatch(disk -> disk.mode() == ReadMode.FULL);
+        List<String> notes = new ArrayList<>(facts.notes());
+        link.skipped()
+                .forEach(skip -> notes.add("a foreign object was found in place of manifest " + skip.sequence()
+                        + " of this machine and skipped"));
+        return new PointManifest(
+                intent.point(),
+                intent.vm(),
+                intent.vmName(),
+                intent.source(),
+                intent.job(),
+                intent.moment(),
+                link.sequence(),
+                "",
+                link.previous(),
+                link.skipped(),
+                full ? BackupKind.FULL : intent.kind(),
+                full ? Optional.empty() : intent.base(),
+                facts.consistency(),
+                facts.vmState(),
+                facts.takenAt(),
+                vault.options().clock().instant(),
+                disks,
+                new PointManifest.Sizes(0, 0, 0, uploads.stored()),
+                facts.definition(),
+                notes);
+    }
+
+    private List<PointManifest.Disk> disks() {
+        List<PointManifest.Disk> disks = new ArrayList<>(reused);
+        finished.forEach(disk -> disks.add(disk.record()));
+        return disks;
+    }
+
+    /** Called by the builder's thread, or by the committing one. */
+    private void packFinished(PackHandle pack, byte[] object, boolean betweenLeaves) throws InterruptedException {
+        uploads.put(Keys.pack(pack.id()), object);
+        packedBytes += object.length;
+        DiskRun run = running;
+        if (run != null && betweenLeaves && packedBytes >= journalAt) {
+            writeJournal(run);
+        }
+    }
+
+    private void writeJournal(DiskRun run) {
+        Journal journal = new Journal(
+                intent.vm(),
+                intent.job(),
+                intent.moment(),
+                intent.point(),
+                opening.storedBytes() + earlier.map(Journal::stored).orElse(0L) + packedBytes,
+                disks(),
+                Optional.of(run.progress()));
+        ObjectKey key = journals.newKey();
+        byte[] object = journals.seal(key, journal);
+        uploads.putAfterAll(key, () -> object);
+        // Pack tables grow with the disk: keep all journals together below 1 % of what is stored.
+        journalAt = packedBytes + Math.max(vault.options().journalBytes(), (long) JOURNAL_SHARE * object.length);
+    }
+
+    private PointManifest base(UUID point) {
+        PointManifest known = bases.get(point);
+        if (known == null) {
+            try {
+                known = vault.log().find(intent.vm(), point).orElseThrow(() -> noBase(point, null));
+            } catch (VaultException e) {
+                throw e.kind() == VaultException.Kind.CORRUPT ? noBase(point, e) : e;
+            }
+            bases.put(point, known);
+        }
+        return known;
+    }
+
+    private static VaultException noBase(UUID point, @Nullable Throwable cause) {
+        return new VaultException(
+                VaultException.Kind.BASE_NOT_USABLE, null, "base point " + point + " cannot be read", cause);
+    }
+
+    private void requireOpen() {
+        if (over) {
+            throw new IllegalStateException("the session is over");
+        }
+    }
+
+    private void requireNew(String key) {
+        boolean twice = finished.stream().anyMatch(disk -> disk.plan().key().equals(key))
+                || reused.stream().anyMatch(disk -> disk.key().equals(key));
+        if (twice || finished.size() + reused.size() >= VaultFormat.MAX_DISKS) {
+            throw new IllegalArgumentException("disk " + key + " was backed up already, or there are too many");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.holdfast.vault.write;
+
+import io.holdfast.storage.ObjectKey;
+import io.holdfast.storage.ObjectStore;
+import io.holdfast.vault.VaultException;
+import io.holdfast.vault.chain.WriteOnce;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/** Puts packs, a few at once, and journal objects when all packs before them are stored. One thread submits. */
+final class Uploads implements AutoCloseable {
+
+    private final ObjectStore store;
+    private final Failure failure;
+    private final Semaphore room;
+    private final ExecutorService threads;
+    private final List<Future<?>> running = new ArrayList<>();
+    private final AtomicLong stored = new AtomicLong();
+
+    Uploads(ObjectStore store, int count, Failure failure) {
+        this.store = store;
+        this.failure = failure;
+        room = new Semaphore(count);
+        threads = Executors.newFixedThreadPool(
+                count, Thread.ofPlatform().daemon().name("vault-put-", 0).factory());
+    }
+
+    /** Bytes that are stored. */
+    long stored() {
+        return stored.get();
+    }
+
+    void countEarlier(long bytes) {
+        stored.addAndGet(bytes);
+    }
+
+    /** Waits for room, then puts in the background. */
+    void put(ObjectKey key, byte[] object) throws InterruptedException {
+        room.acquire();
+        running.removeIf(Future::isDone);
+        running.add(threads.submit(() -> {
+            try {
+                putNow(key, object);
+            } catch (Throwable e) {
+                failure.fail(e);
+            } finally {
+                room.release();
+            }
+        }));
+    }
+
+    /** Puts an object in the background once everything submitted before is stored. */
+    void putAfterAll(ObjectKey key, Supplier<byte[]> object) {
+        List<Future<?>> before = List.copyOf(running);
+        running.add(threads.submit(() -> {
+            try {
+                for (Future<?> earlier : before) {
+                    earlier.get();
+                }
+                failure.check();
+                putNow(key, object.get());
+            } catch (Throwable e) {
+                failure.fail(e);
+            }
+        }));
+    }
+
+    /** Waits until all is stored; throws the first failure. */
+    void awaitAll() throws InterruptedException {
+        for (Future<?> put : running) {
+            Futures.join(put);
+        }
+        running.clear();
+        failure.check();
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    private void putNow(ObjectKey key, byte[] object) {
+        if (!WriteOnce.put(store, key, object)) {
+            throw new VaultException(
+                    VaultException.Kind.FOREIGN_OBJECT, key.value(), "a random key holds something else: " + key);
+        }
+        stored.addAndGet(object.length);
+    }
+}
