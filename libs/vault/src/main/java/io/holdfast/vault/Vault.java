@@ -135,6 +135,11 @@ public final class Vault implements AutoCloseable {
         return new PreflightReport(seen.size(), damages);
     }
 
+    /** For tests that look at maps. */
+    VaultParts parts() {
+        return parts;
+    }
+
     /** Stops the engine's threads and wipes the keys. Sessions and readers must be done. */
     @Override
     public void close() {
