@@ -6,6 +6,7 @@ import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.PutResult;
 import io.holdfast.storage.StorageException;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +23,11 @@ final class ScriptedStore implements ObjectStore {
 
     static StorageException unavailable() {
         return new StorageException(StorageException.Kind.UNAVAILABLE, "scripted");
+    }
+
+    /** A copy of an object that is there. */
+    byte[] object(String key) {
+        return Objects.requireNonNull(objects.get(key)).clone();
     }
 
     /** Every request from the n-th on fails, counting from now. */
