@@ -76,7 +76,10 @@ class CrashTest {
         BackupIntent intent = Vaults.intent("job", Optional.empty());
         try (Vault vault = Vaults.create(store)) {
             store.after = (request, key) -> {
-                if (store.objects.keySet().stream().filter(k -> k.startsWith("packs/")).count() > 20) {
+                if (store.objects.keySet().stream()
+                                .filter(k -> k.startsWith("packs/"))
+                                .count()
+                        > 20) {
                     store.failFrom(0);
                 }
             };
@@ -132,8 +135,9 @@ class CrashTest {
                 }
             };
             assertThatThrownBy(() -> Vaults.full(vault, "job", disk))
-                    .isInstanceOfSatisfying(VaultException.class, e -> assertThat(e.kind())
-                            .isEqualTo(VaultException.Kind.OUTCOME_UNKNOWN));
+                    .isInstanceOfSatisfying(
+                            VaultException.class,
+                            e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.OUTCOME_UNKNOWN));
             store.heal();
             PointManifest stored = vault.points("vm-1").getFirst();
             assertThat(Vaults.full(vault, "job", disk)).isEqualTo(stored);
@@ -276,7 +280,8 @@ class CrashTest {
             PointManifest two = slow.commit(Vaults.FACTS);
             assertThat(List.of(one.sequence(), two.sequence())).containsExactly(1L, 2L);
             assertThat(two.previous()).contains(one.head());
-            assertThat(vault.checkChain("vm-1", Optional.of(two.head())).findings()).isEmpty();
+            assertThat(vault.checkChain("vm-1", Optional.of(two.head())).findings())
+                    .isEmpty();
         }
     }
 }

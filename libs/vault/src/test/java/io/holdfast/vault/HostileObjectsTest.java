@@ -35,7 +35,8 @@ class HostileObjectsTest {
         assertThat(failure(() -> Vault.open(store, Vaults.PASSPHRASE)).kind()).isEqualTo(Kind.NOT_A_VAULT);
         Vaults.create(store).close();
         assertThat(Vault.exists(store)).isTrue();
-        assertThat(failure(() -> Vault.open(store, Passphrase.of("wrong"))).kind()).isEqualTo(Kind.WRONG_PASSPHRASE);
+        assertThat(failure(() -> Vault.open(store, Passphrase.of("wrong"))).kind())
+                .isEqualTo(Kind.WRONG_PASSPHRASE);
         assertThat(failure(() -> Vaults.create(store)).kind()).isEqualTo(Kind.EXISTS);
         String slot = store.objects.firstEntry().getKey();
         assertThat(slot).startsWith("keys/");
@@ -47,9 +48,13 @@ class HostileObjectsTest {
             });
         }
         for (int byteAt = 0; byteAt < 128; byteAt++) {
-            mutate(store, "vault", byteAt, () -> assertThat(
-                            failure(() -> Vault.open(store, Vaults.PASSPHRASE)).kind())
-                    .isIn(Kind.CORRUPT, Kind.NOT_A_VAULT));
+            mutate(
+                    store,
+                    "vault",
+                    byteAt,
+                    () -> assertThat(failure(() -> Vault.open(store, Vaults.PASSPHRASE))
+                                    .kind())
+                            .isIn(Kind.CORRUPT, Kind.NOT_A_VAULT));
         }
     }
 
@@ -109,15 +114,17 @@ class HostileObjectsTest {
         }
     }
 
-    private static boolean restoresOrIsFound(
-            Vault vault, PointManifest full, byte[] expected, String key, long seed) {
+    private static boolean restoresOrIsFound(Vault vault, PointManifest full, byte[] expected, String key, long seed) {
         EnumSet<Kind> known = EnumSet.of(Kind.CORRUPT, Kind.MISSING, Kind.UNSUPPORTED);
         try {
             PointManifest point = vault.point(full.id(), "vm-1").orElseThrow();
-            vault.preflight(point).damages().forEach(damage -> assertThat(damage.object())
-                    .isEqualTo(key));
+            vault.preflight(point)
+                    .damages()
+                    .forEach(damage -> assertThat(damage.object()).isEqualTo(key));
             byte[] bytes = Vaults.read(vault, point, "vda");
-            assertThat(Arrays.equals(bytes, expected)).as("wrong bytes, seed %d", seed).isTrue();
+            assertThat(Arrays.equals(bytes, expected))
+                    .as("wrong bytes, seed %d", seed)
+                    .isTrue();
             return true;
         } catch (VaultException e) {
             assertThat(e.kind()).isIn(known);
@@ -252,12 +259,12 @@ class HostileObjectsTest {
             disk.mutate(new Random(1));
             store.objects.keySet().removeIf(key -> key.startsWith("packs/"));
             assertThatThrownBy(() -> Vaults.incremental(vault, "next", full, disk))
-                    .isInstanceOfSatisfying(VaultException.class, e -> assertThat(e.kind())
-                            .isEqualTo(Kind.BASE_NOT_USABLE));
+                    .isInstanceOfSatisfying(
+                            VaultException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BASE_NOT_USABLE));
             store.objects.keySet().removeIf(key -> key.startsWith("points/"));
             assertThatThrownBy(() -> Vaults.incremental(vault, "another", full, disk))
-                    .isInstanceOfSatisfying(VaultException.class, e -> assertThat(e.kind())
-                            .isEqualTo(Kind.BASE_NOT_USABLE));
+                    .isInstanceOfSatisfying(
+                            VaultException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BASE_NOT_USABLE));
             assertThat(vault.points("vm-1")).isEmpty();
         }
     }

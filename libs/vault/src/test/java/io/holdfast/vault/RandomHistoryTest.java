@@ -55,9 +55,12 @@ class RandomHistoryTest {
             verify(vault, random, steps);
         }
         try (Vault again = Vault.open(store, Vaults.PASSPHRASE, Vaults.SMALL)) {
-            assertThat(again.points("vm-1")).isEqualTo(steps.stream().map(Step::point).toList());
+            assertThat(again.points("vm-1"))
+                    .isEqualTo(steps.stream().map(Step::point).toList());
             verify(again, random, steps);
-            assertThat(again.checkChain("vm-1", Optional.of(steps.getLast().point.head())).findings())
+            assertThat(again.checkChain(
+                                    "vm-1", Optional.of(steps.getLast().point.head()))
+                            .findings())
                     .isEmpty();
         }
     }
@@ -144,7 +147,8 @@ class RandomHistoryTest {
 
     /** The pack table tells exactly what the map holds. */
     private static void counts(Vault vault, Disk disk) {
-        MapReader map = new MapReader(new FrameStore(vault.parts().store(), vault.parts().keys(), 4 << 20), disk);
+        MapReader map = new MapReader(
+                new FrameStore(vault.parts().store(), vault.parts().keys(), 4 << 20), disk);
         MapShape shape = MapShape.of(disk.size());
         Map<Long, long[]> counted = new TreeMap<>();
         for (int level = shape.height(); level >= 0; level--) {
@@ -199,8 +203,8 @@ class RandomHistoryTest {
             PointManifest full = Vaults.full(vault, "full", disk);
             int before = store.objects.size();
             Optional<UUID> base = Optional.of(full.id());
-            PointManifest same = Vaults.backup(
-                    vault, Vaults.intent("same", base), disk.freeze(Optional.empty(), Optional.empty()));
+            PointManifest same =
+                    Vaults.backup(vault, Vaults.intent("same", base), disk.freeze(Optional.empty(), Optional.empty()));
             assertThat(same.disk("vda").orElseThrow().root())
                     .isEqualTo(full.disk("vda").orElseThrow().root());
             assertThat(same.sizes().fresh()).isZero();

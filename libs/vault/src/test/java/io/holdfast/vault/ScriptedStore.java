@@ -14,7 +14,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /** A store in memory; a script sees each request before and after it happens and may throw. */
-final class ScriptedStore implements ObjectStore {
+class ScriptedStore implements ObjectStore {
 
     final ConcurrentSkipListMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
     final AtomicInteger requests = new AtomicInteger();

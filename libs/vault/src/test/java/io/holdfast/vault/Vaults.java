@@ -20,10 +20,8 @@ final class Vaults {
     static final Instant NOW = Instant.parse("2026-01-02T03:04:05.000000006Z");
     static final Passphrase PASSPHRASE = Passphrase.of("correct horse");
     static final VaultOptions CHEAP = new VaultOptions(8 << 10, 1, 1);
-    static final EngineOptions SMALL =
-            new EngineOptions(512 << 10, 1, 4, 2, 2, 1 << 20, InstantSource.fixed(NOW));
-    static final PointFacts FACTS =
-            new PointFacts(NOW, Consistency.CRASH, "running", "<domain/>", List.of("a note"));
+    static final EngineOptions SMALL = new EngineOptions(512 << 10, 1, 4, 2, 2, 1 << 20, InstantSource.fixed(NOW));
+    static final PointFacts FACTS = new PointFacts(NOW, Consistency.CRASH, "running", "<domain/>", List.of("a note"));
 
     private Vaults() {}
 
