@@ -29,7 +29,7 @@ record IoFailures(Path root) {
         if (failure instanceof AccessDeniedException || reason.contains("Read-only file system")) {
             return Kind.DENIED;
         }
-        if (reason.contains("No space left") || reason.contains("quota exceeded") || wanted > 0 && room() < wanted) {
+        if (reason.contains("No space left") || reason.contains("quota exceeded") || (wanted > 0 && room() < wanted)) {
             return Kind.FULL;
         }
         if (failure instanceof NoSuchFileException) {
