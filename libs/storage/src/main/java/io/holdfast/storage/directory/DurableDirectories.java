@@ -29,7 +29,7 @@ final class DurableDirectories {
 
     /** Makes {@code folder} and what is missing above it, up to the root, which must exist. */
     void ensure(@Nullable Path folder) throws IOException {
-        if (folder == null || known.contains(folder) && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        if (folder == null || (known.contains(folder) && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS))) {
             return;
         }
         if (folder.equals(root)) {
