@@ -44,7 +44,7 @@ class HostileClientTest {
     @TempDir
     Path folder;
 
-    private final Content content = Content.random((64 << 20) + 512);
+    private static final Content CONTENT = Content.random((64 << 20) + 512);
     private @org.jspecify.annotations.Nullable NbdServer running;
 
     @BeforeEach
@@ -62,11 +62,11 @@ class HostileClientTest {
     @Test
     void aClientWithoutStructuredRepliesReads() throws Exception {
         try (RawClient client = new RawClient(server().address()).greet()) {
-            assertThat(client.export("d")).isEqualTo(content.size());
+            assertThat(client.export("d")).isEqualTo(CONTENT.size());
             client.request(0, 0, 7, 1_000, 3 << 20);
             assertThat(client.simple(7)).isZero();
             byte[] read = client.in.readNBytes(3 << 20);
-            assertThat(java.util.Arrays.equals(read, 0, 3 << 20, content.bytes(), 1_000, 1_000 + (3 << 20)))
+            assertThat(java.util.Arrays.equals(read, 0, 3 << 20, CONTENT.bytes(), 1_000, 1_000 + (3 << 20)))
                     .isTrue();
         }
     }
@@ -82,7 +82,7 @@ class HostileClientTest {
             assertThat(client.simple(2)).as("trim").isEqualTo(1);
             client.request(0, 6, 3, 0, 4_096);
             assertThat(client.simple(3)).as("write zeroes").isEqualTo(1);
-            client.request(0, 0, 4, content.size() - 1, 2);
+            client.request(0, 0, 4, CONTENT.size() - 1, 2);
             assertThat(client.simple(4)).as("past the end").isEqualTo(22);
             client.request(0, 0, 5, -1, 1);
             assertThat(client.simple(5)).as("offset 2^64-1").isEqualTo(22);
@@ -168,7 +168,7 @@ class HostileClientTest {
             }
             honest();
             try (RawClient second = new RawClient(server().address()).greet()) {
-                assertThat(second.export("d")).isEqualTo(content.size());
+                assertThat(second.export("d")).isEqualTo(CONTENT.size());
             }
             // The client is still there and idle: only the server can have ended its connection.
             org.awaitility.Awaitility.await().until(() -> live.get() == 0);
@@ -222,7 +222,7 @@ class HostileClientTest {
     void withoutTlsNothingIsAnsweredWhereTlsIsDemanded() throws Exception {
         NbdTls tls = new NbdTls(Certificates.make(folder.resolve("pki"), "ec"));
         try (NbdServer secure =
-                NbdServer.listen(new NbdAddress.Tls("127.0.0.1", 0, tls), name -> content.export(), options)) {
+                NbdServer.listen(new NbdAddress.Tls("127.0.0.1", 0, tls), name -> CONTENT.export(), options)) {
             try (RawClient client = new RawClient(secure.address()).greet()) {
                 assertThat(client.option(3)).isEqualTo(ERR_TLS_REQD);
                 assertThat(client.option(8)).isEqualTo(ERR_TLS_REQD);
@@ -245,7 +245,7 @@ class HostileClientTest {
                         .isTrue();
             }
             try (NbdClient honest = NbdClient.connect(secure.address(), "d", NbdClientOptions.defaults())) {
-                assertThat(honest.size()).isEqualTo(content.size());
+                assertThat(honest.size()).isEqualTo(CONTENT.size());
             }
         }
     }
@@ -259,7 +259,7 @@ class HostileClientTest {
             if (!name.equals("d")) {
                 throw new NbdRefusedException("unknown");
             }
-            return content.export();
+            return CONTENT.export();
         };
         return NbdServer.listen(new NbdAddress.Unix(where.resolve("h")), exports, options);
     }
@@ -269,7 +269,7 @@ class HostileClientTest {
                 server().address(), "d", NbdClientOptions.defaults().withMetaContexts(NbdExport.ALLOCATION))) {
             java.nio.ByteBuffer target = java.nio.ByteBuffer.allocate(100_000);
             client.read(12_345, target);
-            assertThat(target.flip()).isEqualTo(java.nio.ByteBuffer.wrap(content.bytes(), 12_345, 100_000));
+            assertThat(target.flip()).isEqualTo(java.nio.ByteBuffer.wrap(CONTENT.bytes(), 12_345, 100_000));
         }
     }
 }
