@@ -15,7 +15,12 @@ import java.util.stream.Stream;
  *   <li><b>Durable.</b> When {@code putIfAbsent} has returned, the object survives the death of the process and, on a
  *       directory, the loss of power.
  *   <li><b>Threads.</b> All methods may be called by any number of threads. An interrupt ends a call with
- *       {@link StorageException.Kind#CANCELLED}; what such a put left is unknown, as after a lost reply.
+ *       {@link StorageException.Kind#CANCELLED} and the thread's flag stays set; what such a put left is unknown, as
+ *       after a lost reply.
+ *   <li><b>Folders.</b> A key must not continue another one by a slash ({@code a} and {@code a/b}): what such a put does
+ *       is not defined, because neither directories nor every S3 server can hold both.
+ *   <li><b>Strangers.</b> What lies in the same place under a name that is no {@link ObjectKey} is not ours: it is never
+ *       listed, read or removed.
  * </ul>
  *
  * Failures are {@link StorageException} with a {@link StorageException.Kind} that says whether trying again can help.
@@ -25,7 +30,10 @@ public interface ObjectStore extends AutoCloseable {
     /** Largest object any store has to take, in bytes: 64 MiB. */
     long MAX_OBJECT_BYTES = 64L << 20;
 
-    /** Stores {@code body} under {@code key} unless the key exists. {@code body} is not changed nor kept. */
+    /**
+     * Stores {@code body} under {@code key} unless the key exists. {@code body} is not changed nor kept. More than
+     * {@link #MAX_OBJECT_BYTES} are {@link StorageException.Kind#TOO_LARGE}.
+     */
     PutResult putIfAbsent(ObjectKey key, byte[] body);
 
     /**
@@ -36,7 +44,8 @@ public interface ObjectStore extends AutoCloseable {
 
     /**
      * {@code length} bytes from {@code offset}. A range that is not wholly inside the object is
-     * {@link StorageException.Kind#RANGE}; an absent object is {@link StorageException.Kind#NOT_FOUND}.
+     * {@link StorageException.Kind#RANGE}; an absent object is {@link StorageException.Kind#NOT_FOUND}. An empty range at
+     * the object's end is inside.
      */
     byte[] getRange(ObjectKey key, long offset, int length);
 
@@ -46,7 +55,7 @@ public interface ObjectStore extends AutoCloseable {
     /**
      * Every object whose key starts with {@code prefix} (a string prefix, not a folder), in ascending order of the key's
      * bytes, read page by page as the stream is consumed. Close the stream. Objects put or deleted meanwhile may or may
-     * not appear; all others appear exactly once.
+     * not appear; all others appear exactly once. A failure may come at the call or while the stream is consumed.
      */
     Stream<ObjectInfo> list(String prefix);
 

@@ -1,0 +1,45 @@
+package io.holdfast.storage.directory;
+
+import io.holdfast.storage.ObjectKey;
+import io.holdfast.storage.StorageException;
+import io.holdfast.storage.StorageException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Key to path. {@link ObjectKey}'s alphabet makes {@code ..} and absolute paths impossible; here it is checked again, and
+ * a symbolic link below the root is refused, because it would lead out.
+ */
+record ObjectPaths(Path root) {
+
+    Path of(ObjectKey key) {
+        Path path = root.resolve(key.value()).normalize();
+        if (!path.startsWith(root) || !root.relativize(path).toString().equals(key.value())) {
+            throw new StorageException(Kind.OTHER, "The key " + key + " is no path below the vault.");
+        }
+        return path;
+    }
+
+    /** Refuses a path whose folder is reached through a symbolic link. Absent folders pass as absent. */
+    void checkParent(Path path) throws IOException {
+        Path parent = path.getParent();
+        if (parent != null && !parent.toRealPath().equals(parent)) {
+            throw new StorageException(
+                    Kind.OTHER,
+                    "A symbolic link stands in the way to " + root.relativize(path) + "; it is not followed.");
+        }
+        if (parent != null && !Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(path.toString());
+        }
+    }
+
+    /** Fails when the vault's own directory is gone, which must not look like an empty vault. */
+    void checkRoot() {
+        if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+            throw new StorageException(Kind.NO_SUCH_STORE, "There is no directory " + root + ".");
+        }
+    }
+}
