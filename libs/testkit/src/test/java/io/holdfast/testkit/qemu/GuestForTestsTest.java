@@ -21,6 +21,7 @@ class GuestForTestsTest {
     void aGuestStillWritesAfterItsLibvirtDaemonWasKilledAndStartedAgain() throws Exception {
         Guest guest = new GuestForTests(LIBVIRT).boot("g1", GuestDisk.Format.QCOW2, GuestDisk.Format.RAW);
 
+        assertThat(LIBVIRT.libvirt().processes()).hasSize(2);
         OsProcess daemon = LIBVIRT.libvirt().daemon().orElseThrow();
         daemon.kill();
         assertThat(daemon.awaitEnd(GuestForTests.PATIENCE)).isTrue();

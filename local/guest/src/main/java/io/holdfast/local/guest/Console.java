@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * "COMMIT 13" may be the beginning of "COMMIT 138". Not thread-safe; a reader per thread is cheap.
  */
 public final class Console {
-    private static final Pattern COMMIT = Pattern.compile("COMMIT (\\d{1,9})");
+    private static final Pattern COMMIT = Pattern.compile("(?:COMMIT|READY) (\\d{1,9})( files=\\d+)?");
     private static final Pattern VERIFIED = Pattern.compile("VERIFIED (\\d{1,9}) files=(\\d{1,9}) disk2=(\\d{1,9})");
     private static final Duration INTERVAL = Duration.ofMillis(50);
     private static final int MAX_BYTES = 64 << 20;
@@ -52,7 +52,7 @@ public final class Console {
         return Files.exists(file) ? Files.size(file) : 0;
     }
 
-    /** The highest committed number so far, 0 when there is none. */
+    /** The highest number that this boot has found or made committed, 0 when it has said nothing yet. */
     public int lastCommit() throws IOException {
         return lines().stream().mapToInt(Console::commit).max().orElse(0);
     }

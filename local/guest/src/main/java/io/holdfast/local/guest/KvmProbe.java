@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class KvmProbe {
     private static final Path DEVICE = Path.of("/dev/kvm");
-    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration INTERVAL = Duration.ofMillis(50);
 
@@ -28,7 +27,7 @@ public final class KvmProbe {
             return false;
         }
         Path answer = folder.resolve("kvm-probe");
-        String boot = Files.readString(BOOT_ID).strip();
+        String boot = OsProcess.boot();
         if (Files.exists(answer)) {
             String remembered = Files.readString(answer);
             if (remembered.startsWith(boot)) {

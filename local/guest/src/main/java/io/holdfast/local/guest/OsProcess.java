@@ -29,6 +29,15 @@ public record OsProcess(long pid, long startTicks) {
                 .map(fields -> new OsProcess(pid, Long.parseLong(fields[19])));
     }
 
+    /** What changes with every start of the machine: start times of another boot mean nothing. */
+    public static String boot() {
+        try {
+            return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
     /** Whether this very process still runs. */
     public boolean alive() {
         return of(pid).filter(this::equals).isPresent();

@@ -145,13 +145,18 @@ public final class OwnLibvirt implements AutoCloseable {
 
     /** The daemon itself, if it runs. */
     public Optional<OsProcess> daemon() throws IOException {
-        return OsProcess.withVariable(("HOME=" + folder)::equals).stream().findFirst();
+        return OsProcess.withVariable(daemonMark()::equals).stream().findFirst();
     }
 
     /** Everything that runs here: the daemon and its QEMU processes. Also finds what a killed parent left behind. */
     public List<OsProcess> processes() throws IOException {
-        return OsProcess.withVariable(
-                variable -> variable.equals("HOME=" + folder) || variable.startsWith("HOME=" + folder + "/"));
+        // Not by HOME: were the state folder somebody's home, that would find all they run.
+        String guest = "XDG_CACHE_HOME=" + folder.resolve("c/libvirt") + "/";
+        return OsProcess.withVariable(variable -> variable.equals(daemonMark()) || variable.startsWith(guest));
+    }
+
+    private String daemonMark() {
+        return "XDG_RUNTIME_DIR=" + folder.resolve("rt");
     }
 
     /**
@@ -162,7 +167,7 @@ public final class OwnLibvirt implements AutoCloseable {
      */
     public void stop() throws IOException, InterruptedException {
         // First the daemon, so that it does not watch its guests die.
-        for (OsProcess daemon : OsProcess.withVariable(("HOME=" + folder)::equals)) {
+        for (OsProcess daemon : OsProcess.withVariable(daemonMark()::equals)) {
             daemon.terminate();
             daemon.awaitEnd(STOP_TIMEOUT);
         }

@@ -30,6 +30,16 @@ class ConsoleTest {
     }
 
     @Test
+    void aRebootedGuestCountsFromWhatItFoundOnItsDisks() throws Exception {
+        Console console = new Console(Files.writeString(folder.resolve("con"), "READY 1500 files=316\r\n"));
+
+        assertThat(console.lastCommit()).isEqualTo(1500);
+        assertThatThrownBy(() -> console.awaitMore(2, Duration.ofMillis(100)))
+                .isInstanceOf(TimeoutException.class)
+                .hasMessageContaining("COMMIT 1502");
+    }
+
+    @Test
     void aGuestThatSaysBadFailsTheWaitAtOnce() throws Exception {
         Path file = Files.writeString(folder.resolve("con"), "BAD /d1 3.dat is missing at 9\r\n");
 

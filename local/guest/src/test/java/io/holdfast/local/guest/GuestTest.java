@@ -52,6 +52,8 @@ class GuestTest {
         Guest guest = new Guest(libvirt, new GuestXml("g1", image, first, second, folder.resolve("con"), false));
         guest.boot(BOOT);
         guest.console().awaitCommit(30, BOOT);
+        assertThat(libvirt.processes()).contains(libvirt.qemu("g1"));
+        assertThat(libvirt.daemon()).get().isNotEqualTo(libvirt.qemu("g1"));
         guest.kill();
         int committed = guest.console().lastCommit();
 
