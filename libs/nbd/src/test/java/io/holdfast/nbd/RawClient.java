@@ -91,14 +91,21 @@ final class RawClient implements AutoCloseable {
 
     /** Whether the server has closed; waits for it. */
     boolean ended() {
+        return takeRest() >= 0;
+    }
+
+    /** Takes what the server still had to say, until it closes or resets the connection; the number of bytes. */
+    long takeRest() {
+        byte[] bytes = new byte[64 << 10];
+        long taken = 0;
         try {
-            while (in.read() >= 0) {
-                // What it still had to say does not matter.
+            for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+                taken += count;
             }
-            return true;
-        } catch (IOException e) {
-            return true;
+        } catch (IOException reset) {
+            // An end as well.
         }
+        return taken;
     }
 
     @Override
