@@ -7,6 +7,7 @@ import io.holdfast.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A backup that dies at each of its store requests, loses replies, or is interrupted. */
 class CrashTest {
@@ -97,6 +100,47 @@ class CrashTest {
             Vaults.assertRestores(vault, point, "vda", disk.bytes);
             assertThat(point.sizes().read()).isBetween(16L << 20, 18L << 20);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anIncrementalThatDiedGoesOnAndItsPackTableIsExact(boolean changesKnown) throws Exception {
+        for (int packsBefore = 1; packsBefore < 12; packsBefore += 2) {
+            ScriptedStore store = new ScriptedStore();
+            ModelDisk disk = noise("vda", 12 << 20, 30);
+            try (Vault vault = Vaults.create(store)) {
+                PointManifest full = Vaults.full(vault, "full", disk);
+                Random random = new Random(packsBefore);
+                for (int i = 0; i < 600; i++) {
+                    disk.mutate(random);
+                }
+                Optional<UUID> base = Optional.of(full.id());
+                BitSet changed = disk.takeChanged();
+                DiskSource source = changesKnown
+                        ? disk.freeze(Optional.of(changed), base)
+                        : disk.freeze(Optional.empty(), Optional.empty());
+                BackupIntent intent = Vaults.intent("incremental", base);
+                long packs = packs(store) + packsBefore;
+                store.after = (request, key) -> {
+                    if (packs(store) > packs) {
+                        store.failFrom(0);
+                    }
+                };
+                // Which of the two depends on whether the store died before or at the manifest.
+                assertThatThrownBy(() -> Vaults.backup(vault, intent, source))
+                        .isInstanceOfAny(StorageException.class, VaultException.class);
+                store.heal();
+                PointManifest point = Vaults.backup(vault, intent, source);
+                Vaults.assertRestores(vault, point, "vda", disk.bytes);
+                RandomHistoryTest.counts(vault, point.disk("vda").orElseThrow());
+            }
+        }
+    }
+
+    private static long packs(ScriptedStore store) {
+        return store.objects.keySet().stream()
+                .filter(key -> key.startsWith("packs/"))
+                .count();
     }
 
     @Test

@@ -146,7 +146,7 @@ class RandomHistoryTest {
     }
 
     /** The pack table tells exactly what the map holds. */
-    private static void counts(Vault vault, Disk disk) {
+    static void counts(Vault vault, Disk disk) {
         MapReader map = new MapReader(
                 new FrameStore(vault.parts().store(), vault.parts().keys(), 4 << 20), disk);
         MapShape shape = MapShape.of(disk.size());
