@@ -25,10 +25,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.jspecify.annotations.Nullable;
 
 @QuarkusTest
 class AccessTest extends CatalogTest {
@@ -93,7 +93,10 @@ class AccessTest extends CatalogTest {
     List<DynamicTest> everyOperationWantsATokenAndTheRightRole() {
         List<Operation> all = operations();
         assertThat(all).hasSizeGreaterThan(25);
-        assertThat(all).filteredOn(o -> o.role().isEmpty()).extracting(Operation::path).containsExactly("/auth/jwks");
+        assertThat(all)
+                .filteredOn(o -> o.role().isEmpty())
+                .extracting(Operation::path)
+                .containsExactly("/auth/jwks");
         return all.stream()
                 .filter(o -> !o.role().isEmpty())
                 .map(o -> DynamicTest.dynamicTest(o.method() + " " + o.path() + " wants " + o.role(), () -> check(o)))

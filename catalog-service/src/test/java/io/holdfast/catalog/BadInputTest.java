@@ -175,7 +175,10 @@ class BadInputTest extends CatalogTest {
                 .then()
                 .statusCode(400)
                 .body("code", equalTo("invalid-request"));
-        admin().body(Map.of("vm", ODD, "vault", "v")).post(API + "/backups").then().statusCode(404);
+        admin().body(Map.of("vm", ODD, "vault", "v"))
+                .post(API + "/backups")
+                .then()
+                .statusCode(404);
         assertThat(Database.count("job")).isZero();
     }
 

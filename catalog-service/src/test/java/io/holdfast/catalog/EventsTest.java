@@ -40,8 +40,7 @@ class EventsTest extends CatalogTest {
                 HttpResponse<java.io.InputStream> reply =
                         client.send(request, HttpResponse.BodyHandlers.ofInputStream());
                 lines.add("type: " + reply.headers().firstValue("Content-Type").orElse(""));
-                try (var reader =
-                        new BufferedReader(new InputStreamReader(reply.body(), StandardCharsets.UTF_8))) {
+                try (var reader = new BufferedReader(new InputStreamReader(reply.body(), StandardCharsets.UTF_8))) {
                     reader.lines().forEach(lines::add);
                 }
                 ended.complete(null);
@@ -63,8 +62,7 @@ class EventsTest extends CatalogTest {
             await().until(() -> lines.stream().anyMatch(line -> line.startsWith(":")));
             JsonNode leased = lease("BACKUP_WORKER");
             await().until(() -> lines.stream().anyMatch(line -> line.contains("\"state\":\"RUNNING\"")));
-            worker().body(Map.of(
-                            "fencing", 1, "progress", Map.of("phase", "read", "doneBytes", 7, "totalBytes", 9)))
+            worker().body(Map.of("fencing", 1, "progress", Map.of("phase", "read", "doneBytes", 7, "totalBytes", 9)))
                     .post(API + "/runner/jobs/" + job + "/heartbeat")
                     .then()
                     .statusCode(200);
@@ -107,7 +105,8 @@ class EventsTest extends CatalogTest {
             Database.run("update job set state = 'CANCELLED', ended_at = now(), version = version + 1 where id = '"
                     + job + "'");
             ended.get(10, java.util.concurrent.TimeUnit.SECONDS);
-            assertThat(lines.stream().filter(line -> line.startsWith("data:")).count()).isEqualTo(2);
+            assertThat(lines.stream().filter(line -> line.startsWith("data:")).count())
+                    .isEqualTo(2);
         }
     }
 }

@@ -32,7 +32,8 @@ class FencingTest extends CatalogTest {
                 .statusCode(200)
                 .body("leaseSeconds", equalTo(30))
                 .body("cancelRequested", equalTo(false));
-        assertThat(text("select lease_expires_at > now() + interval '20 seconds' from job")).isEqualTo("t");
+        assertThat(text("select lease_expires_at > now() + interval '20 seconds' from job"))
+                .isEqualTo("t");
         admin().post(API + "/jobs/" + job + "/cancel").then().statusCode(200);
         heartbeat(job, leased.path("fencing").asLong()).then().body("cancelRequested", equalTo(true));
     }

@@ -48,7 +48,8 @@ class LeaseTest extends CatalogTest {
             }
         }
         assertThat(leased).hasSize(24).doesNotHaveDuplicates();
-        assertThat(text("select max(fencing) || ' ' || count(*) from job_attempt")).isEqualTo("1 24");
+        assertThat(text("select max(fencing) || ' ' || count(*) from job_attempt"))
+                .isEqualTo("1 24");
     }
 
     @Test
@@ -87,7 +88,8 @@ class LeaseTest extends CatalogTest {
         expire(first);
         // The first waits for its next attempt; its view lives on, so the second still has to wait.
         assertThat(tryLease("BACKUP_WORKER").statusCode()).isEqualTo(204);
-        assertThat(text("select count(*) from resource_lock where key = 'vm:lab/vm-1'")).isEqualTo("1");
+        assertThat(text("select count(*) from resource_lock where key = 'vm:lab/vm-1'"))
+                .isEqualTo("1");
 
         due(first);
         JsonNode again = lease("BACKUP_WORKER");
@@ -106,7 +108,9 @@ class LeaseTest extends CatalogTest {
         JsonNode add = lease("BACKUP_WORKER");
         assertThat(add.path("spec").path("kind").asText()).isEqualTo("VAULT_ADD");
         assertThat(tryLease("BACKUP_WORKER").statusCode()).isEqualTo(204);
-        end(add.path("job").asText(), success(add, Map.of("formatId", "f1"))).then().statusCode(204);
+        end(add.path("job").asText(), success(add, Map.of("formatId", "f1")))
+                .then()
+                .statusCode(204);
         assertThat(lease("BACKUP_WORKER").path("spec").path("kind").asText()).isEqualTo("BACKUP");
     }
 

@@ -65,8 +65,7 @@ class OutboxTest extends CatalogTest {
         assertThat(leased.path("spec").path("name").asText()).isEqualTo("web-2");
         end(job, failure(leased, "point-damaged")).then().statusCode(204);
         delivered();
-        assertThat(snapshotService.settlements().getLast().line())
-                .isEqualTo("POST /api/v1/targets/" + job + "/abort");
+        assertThat(snapshotService.settlements().getLast().line()).isEqualTo("POST /api/v1/targets/" + job + "/abort");
     }
 
     @Test
@@ -76,8 +75,9 @@ class OutboxTest extends CatalogTest {
         lease("BACKUP_WORKER");
         Database.run("insert into outbox (job, kind) values ('" + job + "', 'SETTLE_ABANDONED'), ('" + job
                 + "', 'ABORT_TARGET')");
-        await().during(Duration.ofMillis(800)).atMost(Duration.ofSeconds(2)).until(() ->
-                snapshotService.settlements().isEmpty());
+        await().during(Duration.ofMillis(800))
+                .atMost(Duration.ofSeconds(2))
+                .until(() -> snapshotService.settlements().isEmpty());
         snapshotService.failSettlements(1, ErrorCode.UNAVAILABLE);
         Database.run("update job set state = 'FAILED', ended_at = now(), lease_expires_at = null");
         delivered();
@@ -92,10 +92,11 @@ class OutboxTest extends CatalogTest {
         vault("v");
         String job = backup("web", "v");
         Database.run("update job set state = 'FAILED', ended_at = now() where id = '" + job + "'");
-        Database.run("insert into outbox (job, kind, claim, claimed_until) values ('" + job
-                + "', 'SETTLE_ABANDONED', '" + UUID.randomUUID() + "', now() + interval '1 hour')");
-        await().during(Duration.ofMillis(800)).atMost(Duration.ofSeconds(2)).until(() ->
-                snapshotService.settlements().isEmpty());
+        Database.run("insert into outbox (job, kind, claim, claimed_until) values ('" + job + "', 'SETTLE_ABANDONED', '"
+                + UUID.randomUUID() + "', now() + interval '1 hour')");
+        await().during(Duration.ofMillis(800))
+                .atMost(Duration.ofSeconds(2))
+                .until(() -> snapshotService.settlements().isEmpty());
         Database.run("update outbox set claimed_until = now() - interval '1 second'");
         delivered();
         assertThat(snapshotService.settlements()).hasSize(1);

@@ -82,7 +82,8 @@ class PagingTest extends CatalogTest {
         backup("web", "a");
         backup("web", "b");
         assertThat(walk("/audit?", "action", 1)).containsExactly("job.BACKUP", "job.BACKUP");
-        assertThat(Database.text("select min(actor) || min(outcome) from audit")).isEqualTo("adminaccepted");
+        assertThat(Database.text("select min(actor) || min(outcome) from audit"))
+                .isEqualTo("adminaccepted");
     }
 
     @Test

@@ -37,9 +37,17 @@ class SubmitTest extends CatalogTest {
 
     @Test
     void theSameKeyAndBodyGiveTheSameJobEvenWhenTheVmIsGone() {
-        String first = keyed("k1", Map.of("vm", "web", "vault", "v")).then().statusCode(202).extract().path("id");
+        String first = keyed("k1", Map.of("vm", "web", "vault", "v"))
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
         snapshotService.vms.clear();
-        String second = keyed("k1", Map.of("vm", "web", "vault", "v")).then().statusCode(202).extract().path("id");
+        String second = keyed("k1", Map.of("vm", "web", "vault", "v"))
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
         assertThat(second).isEqualTo(first);
         assertThat(count("job")).isEqualTo(1);
     }
@@ -108,13 +116,19 @@ class SubmitTest extends CatalogTest {
     @Test
     void aRestoreAsNewHoldsItsNameAndOneInPlaceItsVm() {
         String point = committedPoint("web", "v", 1);
-        admin().body(Map.of("point", point, "name", "copy")).post(API + "/restores").then().statusCode(202);
+        admin().body(Map.of("point", point, "name", "copy"))
+                .post(API + "/restores")
+                .then()
+                .statusCode(202);
         admin().body(Map.of("point", point, "name", "copy"))
                 .post(API + "/restores")
                 .then()
                 .statusCode(409)
                 .body("code", equalTo("vm-name-exists"));
-        admin().body(Map.of("point", point, "name", "copy-2")).post(API + "/restores").then().statusCode(202);
+        admin().body(Map.of("point", point, "name", "copy-2"))
+                .post(API + "/restores")
+                .then()
+                .statusCode(202);
         admin().body(Map.of("point", point, "inPlace", true, "disks", List.of("vda"), "start", true))
                 .post(API + "/restores")
                 .then()

@@ -97,7 +97,9 @@ class VaultTest extends CatalogTest {
     void aSealedValueMovedToAnotherColumnDoesNotOpen() {
         add(s3("v")).then().statusCode(202);
         Database.run("update vault set secret_key = passphrase");
-        worker().get(API + "/runner/vaults/" + text("select id from vault")).then().statusCode(500);
+        worker().get(API + "/runner/vaults/" + text("select id from vault"))
+                .then()
+                .statusCode(500);
     }
 
     @Test
@@ -116,7 +118,9 @@ class VaultTest extends CatalogTest {
         String id = text("select id from vault");
         worker().get(API + "/runner/vaults/" + id).then().body("passphrase", equalTo(key));
         JsonNode leased = lease("BACKUP_WORKER");
-        end(leased.path("job").asText(), success(leased, Map.of("formatId", "f-1"))).then().statusCode(204);
+        end(leased.path("job").asText(), success(leased, Map.of("formatId", "f-1")))
+                .then()
+                .statusCode(204);
         keyed.post(API + "/vaults").then().statusCode(202).body("recoveryKey", nullValue());
         admin().get(API + "/vaults/v").then().body("state", equalTo("ok")).body("formatId", equalTo("f-1"));
         assertThat(count("vault")).isEqualTo(1);
@@ -149,7 +153,9 @@ class VaultTest extends CatalogTest {
     void aVaultThatCannotBeOpenedIsFailedWithTheReason() {
         add(s3("v")).then().statusCode(202);
         JsonNode leased = lease("BACKUP_WORKER");
-        end(leased.path("job").asText(), failure(leased, "vault-wrong-passphrase")).then().statusCode(204);
+        end(leased.path("job").asText(), failure(leased, "vault-wrong-passphrase"))
+                .then()
+                .statusCode(204);
         admin().get(API + "/vaults/v")
                 .then()
                 .body("state", equalTo("failed"))

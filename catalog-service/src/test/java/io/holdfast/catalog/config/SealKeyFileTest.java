@@ -45,7 +45,8 @@ class SealKeyFileTest {
 
     @Test
     void aShortOrGarbledKeyIsRefusedWithoutBeingRepeated() throws IOException {
-        assertThatThrownBy(() -> SealKeyFile.read(file("c2hvcnQ=", "rw-------"))).hasMessageContaining("5 bytes");
+        assertThatThrownBy(() -> SealKeyFile.read(file("c2hvcnQ=", "rw-------")))
+                .hasMessageContaining("5 bytes");
         assertThatThrownBy(() -> SealKeyFile.read(file("secret*text", "rw-------")))
                 .hasMessageContaining("is not base64")
                 .hasMessageNotContaining("secret*")

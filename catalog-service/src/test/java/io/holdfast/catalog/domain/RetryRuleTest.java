@@ -37,8 +37,6 @@ class RetryRuleTest {
 
     @Test
     void whateverACallerMayTryAgainAJobTriesAgain() {
-        assertThat(ErrorCode.values())
-                .filteredOn(ErrorCode::retryable)
-                .allMatch(RetryRule::retries);
+        assertThat(ErrorCode.values()).filteredOn(ErrorCode::retryable).allMatch(RetryRule::retries);
     }
 }

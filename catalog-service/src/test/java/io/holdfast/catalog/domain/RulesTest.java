@@ -38,8 +38,7 @@ class RulesTest {
         assertThat(JobLocks.of(new JobSpec.SnapshotDelete("lab", "1", "web", "s")))
                 .isEqualTo(new JobLocks(List.of("vm:lab/1"), List.of()));
         assertThat(JobLocks.of(new JobSpec.VaultAdd(ID))).isEqualTo(new JobLocks(List.of("vault:" + ID), List.of()));
-        assertThat(JobLocks.of(new JobSpec.VaultCheck(ID)))
-                .isEqualTo(new JobLocks(List.of(), List.of("vault:" + ID)));
+        assertThat(JobLocks.of(new JobSpec.VaultCheck(ID))).isEqualTo(new JobLocks(List.of(), List.of("vault:" + ID)));
         assertThat(JobLocks.of(new JobSpec.SourceCheck("lab")))
                 .isEqualTo(new JobLocks(List.of("source-check:lab"), List.of()));
     }
@@ -61,12 +60,11 @@ class RulesTest {
         for (JobState state : List.of(JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)) {
             assertThat(Settlement.of(kind, state, 0)).isEmpty();
             boolean good = state == JobState.SUCCEEDED;
-            var expected =
-                    switch (kind) {
-                        case BACKUP -> good ? Settlement.SETTLE_COMMITTED : Settlement.SETTLE_ABANDONED;
-                        case RESTORE -> good ? null : Settlement.ABORT_TARGET;
-                        default -> null;
-                    };
+            var expected = switch (kind) {
+                case BACKUP -> good ? Settlement.SETTLE_COMMITTED : Settlement.SETTLE_ABANDONED;
+                case RESTORE -> good ? null : Settlement.ABORT_TARGET;
+                default -> null;
+            };
             assertThat(Settlement.of(kind, state, 3).orElse(null)).isEqualTo(expected);
         }
     }
@@ -87,10 +85,28 @@ class RulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "http://host/bucket", "file:///", "file://", "file:a", "file://host/a", "file:///a/./b", "file:///a/../b",
-        "file:///a?x=1", "file:///a#f", "file:///a%0ab", "s3+http:///bucket", "s3+http://host", "s3+http://host/ab",
-        "s3+http://host/bucket/../x", "s3+http://host/bucket//x", "s3+http://u:p@host/bucket", "s3+http://u@host/bucket",
-        "s3+http://host:99999/bucket", "s3+http://host/bucket/a%2fb", "nonsense", "s3+http://a b/bucket", "s3:///x"
+        "http://host/bucket",
+        "file:///",
+        "file://",
+        "file:a",
+        "file://host/a",
+        "file:///a/./b",
+        "file:///a/../b",
+        "file:///a?x=1",
+        "file:///a#f",
+        "file:///a%0ab",
+        "s3+http:///bucket",
+        "s3+http://host",
+        "s3+http://host/ab",
+        "s3+http://host/bucket/../x",
+        "s3+http://host/bucket//x",
+        "s3+http://u:p@host/bucket",
+        "s3+http://u@host/bucket",
+        "s3+http://host:99999/bucket",
+        "s3+http://host/bucket/a%2fb",
+        "nonsense",
+        "s3+http://a b/bucket",
+        "s3:///x"
     })
     void whatIsNoVaultUrlIsRefusedWithoutRepeatingIt(String text) {
         assertThatThrownBy(() -> VaultUrl.parse(text))

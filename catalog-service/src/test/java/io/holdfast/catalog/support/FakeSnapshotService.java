@@ -1,5 +1,7 @@
 package io.holdfast.catalog.support;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -13,6 +15,7 @@ import io.holdfast.api.snapshot.SnapshotInfo;
 import io.holdfast.api.source.SourceInfo;
 import io.holdfast.api.source.VmInfo;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -35,6 +38,7 @@ public final class FakeSnapshotService {
     /** What it was told, in order: {@code POST /api/v1/views/settle {...}}. */
     public record Seen(String line, String body, @Nullable String authorization) {}
 
+    private static final String STOP = "/stop";
     private static @Nullable FakeSnapshotService shared;
 
     public final List<SourceInfo> sources = new CopyOnWriteArrayList<>();
@@ -48,10 +52,27 @@ public final class FakeSnapshotService {
             .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
     private FakeSnapshotService(int port) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
+        HttpServer server = bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::handle);
+        server.createContext(STOP, exchange -> server.stop(0));
         server.start();
+    }
+
+    /** A test with a profile of its own has another class loader, and so another one of these on the same port. */
+    private static HttpServer bind(InetSocketAddress address) throws IOException {
+        try {
+            return HttpServer.create(address, 50);
+        } catch (BindException e) {
+            try (var reply = URI.create("http://127.0.0.1:" + address.getPort() + STOP)
+                    .toURL()
+                    .openStream()) {
+                reply.readAllBytes();
+            } catch (IOException stopped) {
+                // It went without an answer.
+            }
+            return await().ignoreExceptions().until(() -> HttpServer.create(address, 50), server -> true);
+        }
     }
 
     /** The one at the address the catalog knows. */
