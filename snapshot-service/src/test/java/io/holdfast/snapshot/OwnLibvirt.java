@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -21,27 +20,34 @@ final class OwnLibvirt implements AutoCloseable {
 
     final Path home;
     final Path pool;
-    private Process daemon;
 
-    OwnLibvirt() {
+    /** One that runs already. */
+    OwnLibvirt(Path home) {
+        this.home = home;
+        this.pool = home.resolve("pool");
+    }
+
+    /** A new one. */
+    static OwnLibvirt create() {
         try {
-            home = Files.createTempDirectory(
+            Path home = Files.createTempDirectory(
                     Path.of("/tmp"),
                     "hfl",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             for (String folder : List.of("rt", "cfg", "cache", "data", "pool", "nbd")) {
                 Files.createDirectory(home.resolve(folder));
             }
-            pool = home.resolve("pool");
-            daemon = launch();
-            virsh("pool-define-as", "default", "dir", "--target", pool.toString());
-            virsh("pool-start", "default");
+            OwnLibvirt made = new OwnLibvirt(home);
+            made.launch();
+            made.virsh("pool-define-as", "default", "dir", "--target", made.pool.toString());
+            made.virsh("pool-start", "default");
+            return made;
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private Process launch() throws IOException {
+    private void launch() throws IOException {
         List<String> command = new ArrayList<>();
         if ("root".equals(System.getProperty("user.name"))) {
             command.addAll(List.of("unshare", "-U", "--map-user=1000", "--map-group=1000"));
@@ -59,9 +65,8 @@ final class OwnLibvirt implements AutoCloseable {
         env.put("XDG_CACHE_HOME", home.resolve("cache").toString());
         env.put("XDG_DATA_HOME", home.resolve("data").toString());
         env.put("XDG_RUNTIME_DIR", home.resolve("rt").toString());
-        Process process = builder.start();
+        builder.start();
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(this::answers);
-        return process;
     }
 
     private boolean answers() {
@@ -76,13 +81,10 @@ final class OwnLibvirt implements AutoCloseable {
     /** Ends the daemon and starts it again; domains go on. */
     void restart() {
         try {
-            daemon.destroy();
-            daemon.waitFor(10, TimeUnit.SECONDS);
-            daemon = launch();
+            stop();
+            launch();
         } catch (IOException e) {
             throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -104,16 +106,21 @@ final class OwnLibvirt implements AutoCloseable {
                     quietly("destroy", id);
                 }
             }
-            daemon.destroy();
-            daemon.waitFor(10, TimeUnit.SECONDS);
+            stop();
             try (Stream<Path> files = Files.walk(home)) {
                 files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
+    }
+
+    private void stop() throws IOException {
+        long pid = Long.parseLong(Files.readString(home.resolve("rt/pid")).strip());
+        ProcessHandle.of(pid).ifPresent(p -> {
+            p.destroy();
+            p.onExit().orTimeout(15, TimeUnit.SECONDS).join();
+        });
     }
 
     void quietly(String... arguments) {

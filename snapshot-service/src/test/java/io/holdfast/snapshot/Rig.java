@@ -7,22 +7,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL, libvirt, a key that signs tokens. One for all tests of this module. */
 public final class Rig implements QuarkusTestResourceLifecycleManager {
 
-    private static @Nullable OwnLibvirt libvirt;
-    private static @Nullable KeyPair keys;
+    private @Nullable OwnLibvirt libvirt;
     private @Nullable EmbeddedPostgres postgres;
 
     @Override
@@ -32,10 +35,10 @@ public final class Rig implements QuarkusTestResourceLifecycleManager {
                     .setServerConfig("fsync", "off")
                     .setServerConfig("synchronous_commit", "off")
                     .start();
-            libvirt = new OwnLibvirt();
+            libvirt = OwnLibvirt.create();
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
-            keys = generator.generateKeyPair();
+            KeyPair keys = generator.generateKeyPair();
             Path pem = libvirt.home.resolve("issuer.pem");
             Files.writeString(
                     pem,
@@ -43,7 +46,9 @@ public final class Rig implements QuarkusTestResourceLifecycleManager {
                             + Base64.getMimeEncoder()
                                     .encodeToString(keys.getPublic().getEncoded())
                             + "\n-----END PUBLIC KEY-----\n");
+            Files.write(libvirt.home.resolve("issuer.key"), keys.getPrivate().getEncoded());
             Map<String, String> config = new HashMap<>();
+            config.put("quarkus.http.test-port", "0");
             config.put("quarkus.datasource.jdbc.url", postgres.getJdbcUrl("postgres", "postgres"));
             config.put("quarkus.datasource.username", "postgres");
             config.put("quarkus.datasource.password", "postgres");
@@ -56,16 +61,24 @@ public final class Rig implements QuarkusTestResourceLifecycleManager {
         }
     }
 
+    /** Tests run in a class loader of their own: they find the rig through the configuration. */
     static OwnLibvirt libvirt() {
-        return java.util.Objects.requireNonNull(libvirt);
+        return new OwnLibvirt(ConfigProvider.getConfig()
+                .getValue("holdfast.nbd.directory", Path.class)
+                .getParent());
     }
 
     /** A signed token. */
     static String token(Duration life, String... groups) {
-        return token(java.util.Objects.requireNonNull(keys), life, groups);
+        try {
+            byte[] key = Files.readAllBytes(libvirt().home.resolve("issuer.key"));
+            return token(KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key)), life, groups);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
-    static String token(KeyPair by, Duration life, String... groups) {
+    static String token(PrivateKey by, Duration life, String... groups) {
         long now = Instant.now().getEpochSecond();
         String body = "{\"iss\":\"holdfast\",\"sub\":\"test\",\"upn\":\"test\",\"iat\":" + (now - 600) + ",\"exp\":"
                 + (now + life.toSeconds()) + ",\"groups\":[\"" + String.join("\",\"", groups) + "\"]}";
@@ -73,7 +86,7 @@ public final class Rig implements QuarkusTestResourceLifecycleManager {
                 + encode(body.getBytes(StandardCharsets.UTF_8));
         try {
             Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format");
-            signature.initSign(by.getPrivate());
+            signature.initSign(by);
             signature.update(signed.getBytes(StandardCharsets.UTF_8));
             return signed + "." + encode(signature.sign());
         } catch (GeneralSecurityException e) {

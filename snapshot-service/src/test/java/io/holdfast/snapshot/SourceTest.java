@@ -101,7 +101,7 @@ class SourceTest extends Suite {
         KeyPairGenerator foreign = KeyPairGenerator.getInstance("EC");
         foreign.initialize(new ECGenParameterSpec("secp256r1"));
         Duration hour = Duration.ofHours(1);
-        status(Rig.token(foreign.generateKeyPair(), hour, Role.WORKER), 401);
+        status(Rig.token(foreign.generateKeyPair().getPrivate(), hour, Role.WORKER), 401);
         status(Rig.token(Duration.ofMinutes(-5), Role.WORKER), 401);
         status(Rig.token(hour, Role.OPERATOR), 403);
         status(Rig.token(hour, Role.VIEWER), 200);

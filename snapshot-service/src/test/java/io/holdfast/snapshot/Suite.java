@@ -22,6 +22,7 @@ import io.holdfast.snapshot.app.Reaper;
 import io.holdfast.snapshot.app.Rows;
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import io.quarkus.test.common.QuarkusTestResource;
+import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
@@ -35,7 +36,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -72,11 +72,10 @@ abstract class Suite {
     }
 
     static SnapshotServiceApi client(String token) {
-        int port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
         Path file = Rig.libvirt().home.resolve("token-" + UUID.randomUUID());
         TestFiles.write(file, token);
         return QuarkusRestClientBuilder.newBuilder()
-                .baseUri(URI.create("http://127.0.0.1:" + port))
+                .baseUri(URI.create("http://127.0.0.1:" + RestAssured.port))
                 .connectTimeout(5, TimeUnit.SECONDS)
                 .readTimeout(120, TimeUnit.SECONDS)
                 .register(new BearerTokenFilter(file))

@@ -71,7 +71,7 @@ public final class Puller {
                 fail(job, e);
             }
         } finally {
-            running.remove(job);
+            running.remove(job, Thread.currentThread());
         }
     }
 
@@ -95,6 +95,8 @@ public final class Puller {
             target = TargetDesk.find(targets, job);
             if (target.disks().stream().allMatch(Target.Disk::filled)) {
                 driver.stopHelper(target);
+                // Before anybody can see the end: the next filling starts a thread of its own.
+                running.remove(job);
                 targets.change(job, t -> t.state() == State.FILLING ? t.with(State.FILLED, null) : t);
                 LOG.infof("job %s: target %s filled", job, target.vmName());
                 return;
@@ -135,8 +137,10 @@ public final class Puller {
         String why = e instanceof ApiException a ? a.detail() : "The pull failed.";
         LOG.warnf("job %s: pull failed: %s", job, e);
         try {
-            Target target = targets.change(job, t -> t.state() == State.FILLING ? t.with(State.FAILED, why) : t);
+            Target target = TargetDesk.find(targets, job);
             driver(target).stopHelper(target);
+            running.remove(job);
+            targets.change(job, t -> t.state() == State.FILLING ? t.with(State.FAILED, why) : t);
         } catch (RuntimeException again) {
             LOG.warnf("job %s: clean-up is left to the reaper: %s", job, again.getMessage());
         }

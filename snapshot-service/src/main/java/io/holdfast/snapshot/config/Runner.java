@@ -15,7 +15,9 @@ import jakarta.enterprise.event.Observes;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /** Leases this service's jobs from the catalog. */
@@ -24,25 +26,38 @@ public class Runner {
 
     private static final Duration GRACE = Duration.ofSeconds(5);
 
-    private final JobsConfig jobs;
+    private final Optional<Path> tokenFile;
+    private final String catalogUrl;
+    private final String instance;
     private final HoldfastConfig config;
     private final JobHandlers handlers;
     private @Nullable JobRunner runner;
 
-    public Runner(JobsConfig jobs, HoldfastConfig config, JobHandlers handlers) {
-        this.jobs = jobs;
+    /**
+     * @param tokenFile this service's own token, read anew for each request; without it no job is leased
+     * @param instance how this service names itself as a runner
+     */
+    public Runner(
+            @ConfigProperty(name = "holdfast.token-file") Optional<Path> tokenFile,
+            @ConfigProperty(name = "holdfast.catalog.url", defaultValue = "http://127.0.0.1:7070") String catalogUrl,
+            @ConfigProperty(name = "holdfast.instance", defaultValue = "snapshot-service") String instance,
+            HoldfastConfig config,
+            JobHandlers handlers) {
+        this.tokenFile = tokenFile;
+        this.catalogUrl = catalogUrl;
+        this.instance = instance;
         this.config = config;
         this.handlers = handlers;
     }
 
     void start(@Observes StartupEvent event) {
-        if (jobs.tokenFile().isEmpty() || !config.background()) {
+        if (tokenFile.isEmpty() || !config.background()) {
             return;
         }
         JobRunner fresh = new JobRunner(
-                catalog(jobs.tokenFile().get()),
+                catalog(tokenFile.get()),
                 JobKind.Runner.SNAPSHOT_SERVICE,
-                jobs.instance(),
+                instance,
                 handlers.all(),
                 JobRunnerOptions.of(config.parallelJobs()));
         fresh.start();
@@ -51,7 +66,7 @@ public class Runner {
 
     private RunnerApi catalog(Path token) {
         return QuarkusRestClientBuilder.newBuilder()
-                .baseUri(URI.create(jobs.catalogUrl()))
+                .baseUri(URI.create(catalogUrl))
                 .connectTimeout(5, TimeUnit.SECONDS)
                 .readTimeout(20, TimeUnit.SECONDS)
                 .register(new BearerTokenFilter(token))

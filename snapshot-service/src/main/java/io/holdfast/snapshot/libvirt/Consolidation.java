@@ -45,6 +45,7 @@ final class Consolidation {
 
     void run(Snapshot.Overlay overlay) {
         boolean started = false;
+        int idle = 0;
         while (true) {
             Seen seen = look(overlay);
             if (seen.at() < 0 && seen.job() == null) {
@@ -52,6 +53,11 @@ final class Consolidation {
                 return;
             }
             if (seen.job() == null) {
+                // A job that ended between the two questions of one look has changed the chain by the next.
+                if (started && idle++ < 5) {
+                    pause();
+                    continue;
+                }
                 if (started) {
                     throw new ApiException(
                             ErrorCode.HYPERVISOR_ERROR,

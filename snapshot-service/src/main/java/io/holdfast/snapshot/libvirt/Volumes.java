@@ -23,11 +23,14 @@ final class Volumes {
     /** Name of the pool that holds a file, or whose folder it is in. */
     static Optional<String> poolOf(Connect c, String path) throws LibvirtException {
         Optional<StorageVol> volume = byPath(c, path);
-        if (volume.isPresent()) {
-            return Optional.of(volume.get().storagePoolLookupByVolume().getName());
-        }
+        return volume.isPresent()
+                ? Optional.of(volume.get().storagePoolLookupByVolume().getName())
+                : poolOfFolder(c, path);
+    }
+
+    private static Optional<String> poolOfFolder(Connect c, String path) throws LibvirtException {
         String folder = path.substring(0, Math.max(0, path.lastIndexOf('/')));
-        for (String name : c.listStoragePools()) {
+        for (String name : folder.isEmpty() ? new String[0] : c.listStoragePools()) {
             StoragePool pool = c.storagePoolLookupByName(name);
             if (folder.equals(folder(pool))) {
                 return Optional.of(name);
@@ -41,7 +44,11 @@ final class Volumes {
             return Optional.ofNullable(c.storageVolLookupByPath(path));
         } catch (LibvirtException e) {
             if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_STORAGE_VOL)) {
-                return Optional.empty();
+                // libvirt lists what it saw last; a newer file is found by its folder.
+                Optional<String> pool = poolOfFolder(c, path);
+                return pool.isPresent()
+                        ? find(c, pool.get(), path.substring(path.lastIndexOf('/') + 1))
+                        : Optional.empty();
             }
             throw e;
         }
