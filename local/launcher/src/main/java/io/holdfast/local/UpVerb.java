@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 
 /** {@code holdfast up}. */
 @Command(
@@ -26,7 +27,7 @@ final class UpVerb implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws InterruptedException {
         Home home = Home.ofEnvironment(shell.environment().variables());
         PrintStream out = shell.environment().screen().out();
         PrintStream err = shell.environment().screen().err();
@@ -35,7 +36,13 @@ final class UpVerb implements Callable<Integer> {
             out.println("The suite runs already: " + SuiteFile.of(home).catalog());
             return 0;
         }
-        SuiteFile suite = supervisor.startDetached(Installation.ofSystem(), err::println);
+        SuiteFile suite;
+        try {
+            suite = supervisor.startDetached(Installation.ofSystem(), err::println);
+        } catch (IOException e) {
+            err.println("holdfast: " + e.getMessage());
+            return ExitCode.SOFTWARE;
+        }
         out.println("The suite is up: " + suite.catalog());
         out.println("State and logs: " + home.root());
         out.println("An S3 bucket for a first vault: s3+" + suite.objects() + "/" + suite.bucket() + "/vault");
