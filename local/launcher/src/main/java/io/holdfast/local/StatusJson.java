@@ -19,6 +19,8 @@ final class StatusJson {
                     .put("name", part.name())
                     .put("pid", part.pid())
                     .put("since", part.since().toString())
+                    .put("port", part.port())
+                    .put("ready", part.ready())
                     .put("residentBytes", part.residentBytes());
         }
         return root.toPrettyString();

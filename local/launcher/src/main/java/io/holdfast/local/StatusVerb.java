@@ -46,9 +46,11 @@ final class StatusVerb implements Callable<Integer> {
                         .toSeconds();
                 out.println(String.format(
                         Locale.ROOT,
-                        "  %-18s pid %-8d up %-10s %5d MiB",
+                        "  %-18s pid %-8d port %-6d %-10s up %-10s %5d MiB",
                         part.name(),
                         part.pid(),
+                        part.port(),
+                        part.ready() ? "ready" : "not ready",
                         seconds + " s",
                         part.residentBytes() >> 20));
             }

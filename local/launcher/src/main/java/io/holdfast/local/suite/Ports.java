@@ -36,6 +36,11 @@ final class Ports {
         return result;
     }
 
+    /** The ports as they were kept last, without looking whether they are free. */
+    static Map<String, Integer> lastKept(Home home) {
+        return Json.readIntegers(home.run().resolve("ports.json"));
+    }
+
     int of(String name) {
         Integer port = ports.get(name);
         if (port == null) {

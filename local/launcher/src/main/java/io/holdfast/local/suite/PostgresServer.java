@@ -22,6 +22,8 @@ import java.util.Properties;
  */
 final class PostgresServer {
 
+    static final String PART = "postgresql";
+
     /** Databases, each with a role of the same name that owns it. */
     static final List<String> DATABASES = List.of("catalog", "snapshot");
 
@@ -79,7 +81,7 @@ final class PostgresServer {
         setting(command, "max_connections", "60");
         setting(command, "shared_buffers", "48MB");
         setting(command, "logging_collector", "off");
-        return new ProcessSpec("postgresql", command, Map.of(), data(), false);
+        return new ProcessSpec(PART, command, Map.of(), data(), false);
     }
 
     /** Waits until it answers, and makes the databases and roles that are missing. */

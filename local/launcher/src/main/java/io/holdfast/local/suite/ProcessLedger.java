@@ -1,5 +1,8 @@
 package io.holdfast.local.suite;
 
+import io.holdfast.local.guest.OsProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,25 +20,35 @@ import java.util.concurrent.TimeoutException;
  */
 final class ProcessLedger {
 
-    /** One process; the start time is what tells it from a later one with the same pid. */
-    record Entry(String name, long pid, Instant started) {
+    /**
+     * One process. The clock ticks since boot at which it started tell it from a later one with the same pid; {@code started}
+     * is for people only, because it moves when somebody sets the clock.
+     */
+    record Entry(String name, long pid, long startTicks, String boot, Instant started) {
 
         static Entry of(String name, ProcessHandle process) {
-            return new Entry(name, process.pid(), process.info().startInstant().orElse(Instant.EPOCH));
+            long ticks = OsProcess.of(process.pid()).map(OsProcess::startTicks).orElse(-1L);
+            Instant started = process.info().startInstant().orElse(Instant.EPOCH);
+            return new Entry(name, process.pid(), ticks, OsProcess.boot(), started);
         }
 
         /** The process itself, if it still lives. */
         Optional<ProcessHandle> find() {
-            return ProcessHandle.of(pid)
-                    .filter(ProcessHandle::isAlive)
-                    .filter(p -> p.info().startInstant().orElse(Instant.EPOCH).equals(started));
+            return boot.equals(OsProcess.boot()) && new OsProcess(pid, startTicks).alive()
+                    ? ProcessHandle.of(pid)
+                    : Optional.empty();
         }
     }
 
+    /** In the environment of every process of a suite, and nowhere else: finds one whose entry was not written any more. */
+    static final String MARK = "HOLDFAST_SUITE";
+
+    private final String mark;
     private final Path file;
     private final List<Entry> entries = new ArrayList<>();
 
     ProcessLedger(Home home) {
+        this.mark = MARK + "=" + home.root();
         this.file = home.run().resolve("processes.json");
         entries.addAll(Json.readEntries(file));
     }
@@ -59,6 +72,18 @@ final class ProcessLedger {
         for (Entry entry : all().reversed()) {
             entry.find().ifPresent(process -> end(process, grace));
             remove(entry);
+        }
+        endUnrecorded();
+    }
+
+    /** A supervisor that was killed between a start and its entry leaves a process that only its environment gives away. */
+    private void endUnrecorded() {
+        try {
+            OsProcess.killAll(OsProcess.withVariable(mark::equals));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the processes of this machine cannot be listed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** All parts of the suite on one machine, started in order and kept alive. One thread starts and stops it. */
+/** All parts of the suite on one machine, started in order and kept alive. One thread starts it, any may close it. */
 public final class Suite implements AutoCloseable {
 
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(90);
@@ -23,6 +23,7 @@ public final class Suite implements AutoCloseable {
     private final Path cache;
     private final ProcessLedger ledger;
     private final List<SupervisedProcess> processes = new ArrayList<>();
+    private boolean closed;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -78,9 +79,12 @@ public final class Suite implements AutoCloseable {
                         ProcessHandle.current().pid()));
     }
 
-    /** Stops everything, the last started first. */
+    /** Stops everything, the last started first; what is still starting does not start any more. */
     @Override
     public void close() {
+        synchronized (this) {
+            closed = true;
+        }
         try {
             Files.deleteIfExists(home.suiteFile());
         } catch (IOException e) {
@@ -91,7 +95,10 @@ public final class Suite implements AutoCloseable {
         }
     }
 
-    private void run(ProcessSpec spec) throws IOException {
+    private synchronized void run(ProcessSpec spec) throws IOException {
+        if (closed) {
+            throw new IOException("it was asked to end while it started");
+        }
         SupervisedProcess process = new SupervisedProcess(spec, home, ledger);
         processes.add(process);
         process.start();

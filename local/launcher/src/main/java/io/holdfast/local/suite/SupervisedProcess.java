@@ -1,10 +1,14 @@
 package io.holdfast.local.suite;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +26,7 @@ final class SupervisedProcess {
     private static final long LONGEST_PAUSE_MS = 10_000;
     private static final long STABLE_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long LARGEST_LOG_BYTES = 20L << 20;
+    private static final Duration LOG_LOOK = Duration.ofSeconds(30);
 
     private final ProcessSpec spec;
     private final Home home;
@@ -93,8 +98,8 @@ final class SupervisedProcess {
             while (true) {
                 long since = System.nanoTime();
                 Process running = process;
-                if (running != null) {
-                    running.waitFor();
+                while (running != null && !running.waitFor(LOG_LOOK)) {
+                    trimLog();
                 }
                 forget();
                 if (System.nanoTime() - since > STABLE_NANOS) {
@@ -106,7 +111,7 @@ final class SupervisedProcess {
                 pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
                 try {
                     launch();
-                } catch (IOException e) {
+                } catch (IOException | UncheckedIOException e) { // a full disk, say: it may have room again later
                     note("cannot be started: " + e.getMessage());
                 }
             }
@@ -132,10 +137,8 @@ final class SupervisedProcess {
     }
 
     private ProcessBuilder builder() throws IOException {
-        Path log = home.logs().resolve(spec.name() + ".log");
-        if (Files.exists(log) && Files.size(log) > LARGEST_LOG_BYTES) {
-            Files.move(log, home.logs().resolve(spec.name() + ".log.1"), StandardCopyOption.REPLACE_EXISTING);
-        }
+        Path log = log();
+        trimLog();
         if (!Files.exists(log)) {
             Home.privateFile(log, "");
         }
@@ -144,7 +147,7 @@ final class SupervisedProcess {
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(log.toFile()));
         if (!spec.stdinHeld()) {
-            builder.redirectInput(Redirect.from(new java.io.File("/dev/null")));
+            builder.redirectInput(Redirect.from(new File("/dev/null")));
         }
         Map<String, String> environment = builder.environment();
         String path = environment.getOrDefault("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
@@ -153,8 +156,28 @@ final class SupervisedProcess {
         environment.put("LC_ALL", "C.UTF-8");
         environment.put("HOME", home.root().toString());
         environment.put("HOLDFAST_HOME", home.root().toString());
+        environment.put(ProcessLedger.MARK, home.root().toString());
         environment.putAll(spec.environment());
         return builder;
+    }
+
+    private Path log() {
+        return home.logs().resolve(spec.name() + ".log");
+    }
+
+    /** Copies a long log aside and empties it in place: the process goes on appending to the same file. */
+    void trimLog() {
+        Path log = log();
+        try {
+            if (Files.exists(log) && Files.size(log) > LARGEST_LOG_BYTES) {
+                Path earlier = log.resolveSibling(spec.name() + ".log.1");
+                Files.copy(log, earlier, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+                FileChannel.open(log, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)
+                        .close();
+            }
+        } catch (IOException e) {
+            note("its log cannot be shortened: " + e.getMessage());
+        }
     }
 
     private boolean stoppedWithin(long millis) throws InterruptedException {
@@ -177,6 +200,9 @@ final class SupervisedProcess {
                 ledger.remove(current);
                 current = null;
             }
+        } catch (UncheckedIOException e) {
+            // An entry too many is harmless: who reads it finds no such process.
+            note("its end cannot be recorded: " + e.getMessage());
         } finally {
             lock.unlock();
         }

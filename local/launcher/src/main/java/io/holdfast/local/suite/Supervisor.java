@@ -40,6 +40,27 @@ public final class Supervisor {
         return lock.isEmpty();
     }
 
+    /** The same, with patience for somebody who only looked whether the lock is free. */
+    Optional<FileChannel> lock() throws InterruptedException {
+        List<FileChannel> got = new ArrayList<>();
+        Waiting.until(
+                () -> {
+                    tryLock().ifPresent(got::add);
+                    return !got.isEmpty();
+                },
+                Duration.ofSeconds(2));
+        return got.stream().findFirst();
+    }
+
+    /** Records this process as the folder's supervisor. */
+    void announce() {
+        Json.write(recordFile(), List.of(ProcessLedger.Entry.of("supervisor", ProcessHandle.current())));
+    }
+
+    private Path recordFile() {
+        return home.run().resolve("supervisor.json");
+    }
+
     /** The right to be this folder's supervisor, held until the process ends; empty when another one has it. */
     Optional<FileChannel> tryLock() {
         try {
@@ -112,10 +133,12 @@ public final class Supervisor {
     /** Ends the supervisor and with it the suite; also ends what a killed supervisor left. True when something ran. */
     public boolean stop() {
         boolean ran = false;
-        long pid = SuiteFile.of(home).supervisorPid();
         if (isRunning()) {
             ran = true;
-            ProcessHandle.of(pid).ifPresent(process -> ProcessLedger.end(process, STOPPED_WITHIN));
+            // Not from suite.json: a supervisor that still starts the suite has not written it.
+            Json.readEntries(recordFile()).stream()
+                    .flatMap(entry -> entry.find().stream())
+                    .forEach(process -> ProcessLedger.end(process, STOPPED_WITHIN));
         }
         ran |= new ProcessLedger(home).all().stream().anyMatch(e -> e.find().isPresent());
         Suite.endLeftovers(home);

@@ -15,11 +15,13 @@ public final class SupervisorMain {
      * @return exit code, only when there is nothing to keep alive
      */
     public static int run(Home home, Installation installation, Path cache) throws InterruptedException {
-        Optional<FileChannel> lock = new Supervisor(home).tryLock();
+        Supervisor supervisor = new Supervisor(home);
+        Optional<FileChannel> lock = supervisor.lock();
         if (lock.isEmpty()) {
             System.err.println("Another supervisor keeps the suite of " + home.root() + ".");
             return 4;
         }
+        supervisor.announce();
         Suite suite = new Suite(home, installation, cache);
         Runtime.getRuntime().addShutdownHook(new Thread(suite::close, "stop-suite"));
         try {
