@@ -23,7 +23,9 @@ final class ObjectStoreServer implements AutoCloseable {
     static ObjectStoreServer start(ServerOptions options, ServerCredentials credentials) throws Exception {
         BlobStore blobs = blobs(options.directory());
         for (String bucket : options.buckets()) {
-            blobs.createContainer(bucket);
+            if (!blobs.containerExists(bucket)) {
+                blobs.createContainer(bucket);
+            }
         }
         S3Proxy proxy = S3Proxy.builder()
                 .blobStore(blobs)
