@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,11 +53,10 @@ public final class Tokens {
 
     public static String foreign() {
         try {
-            return mint(
-                    "stranger",
-                    "admin",
-                    Duration.ofHours(1),
-                    KeyPairGenerator.getInstance("EC").generateKeyPair().getPrivate());
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            PrivateKey key = generator.generateKeyPair().getPrivate();
+            return mint("stranger", "admin", Duration.ofHours(1), key);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
