@@ -3,21 +3,24 @@ package io.holdfast.restore.vault;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.vault.VaultAccess;
+import io.holdfast.storage.Credentials;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.ObjectStoreUrl;
-import io.holdfast.storage.directory.DirectoryObjectStore;
-import java.time.InstantSource;
+import io.holdfast.storage.minio.ObjectStores;
+import io.holdfast.storage.minio.StoreOptions;
+import java.util.Optional;
 
 /** The store that a vault's URL names. */
 final class Stores {
 
     /** The store, which has to be there. */
     static ObjectStore open(VaultAccess access) {
-        return switch (url(access)) {
-            case ObjectStoreUrl.Directory directory ->
-                DirectoryObjectStore.open(directory.path(), InstantSource.system());
-            case ObjectStoreUrl.S3 _ -> throw notYet();
-        };
+        return open(access, StoreOptions.standard());
+    }
+
+
+    private static ObjectStore open(VaultAccess access, StoreOptions options) {
+        return ObjectStores.open(url(access), credentials(access), options);
     }
 
     private static ObjectStoreUrl url(VaultAccess access) {
@@ -28,8 +31,13 @@ final class Stores {
         }
     }
 
-    private static ApiException notYet() {
-        return new ApiException(ErrorCode.NOT_IMPLEMENTED, "Object storage over S3 is not wired yet.");
+    private static Optional<Credentials> credentials(VaultAccess access) {
+        String accessKey = access.accessKey();
+        String secretKey = access.secretKey();
+        if (accessKey == null || secretKey == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new Credentials(accessKey, secretKey));
     }
 
     private Stores() {}
