@@ -4,7 +4,9 @@ import io.holdfast.nbd.client.Agreed;
 import io.holdfast.nbd.client.Connection;
 import io.holdfast.nbd.client.Reader;
 import io.holdfast.nbd.client.Statuses;
+import io.holdfast.nbd.wire.Protocol;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,6 +41,9 @@ public final class NbdClient implements AutoCloseable {
      * @param exportName up to 4,096 bytes; may be a secret, and appears in no message
      */
     public static NbdClient connect(NbdAddress address, String exportName, NbdClientOptions options) {
+        if (exportName.getBytes(StandardCharsets.UTF_8).length > Protocol.MAX_STRING) {
+            throw new IllegalArgumentException("the name of the export is too long");
+        }
         return new NbdClient(Connection.open(address, exportName, options));
     }
 

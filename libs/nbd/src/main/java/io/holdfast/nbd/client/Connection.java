@@ -37,6 +37,7 @@ public final class Connection implements AutoCloseable {
     private final String exportName;
     private final NbdClientOptions options;
     private final CountDownLatch ready = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable NbdException> failure = new AtomicReference<>();
     private final AtomicLong cookies = new AtomicLong(0x686f6c64_00000000L);
     private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
@@ -85,7 +86,8 @@ public final class Connection implements AutoCloseable {
         long cookie = cookies.incrementAndGet();
         pending.put(cookie, request);
         if (failure.get() != null) {
-            // The reader may have gone before it could see this request.
+            // The reader may have gone before it could see this request; while it is there, it may use any of them.
+            awaitUninterruptibly(ended);
             abandonAll();
             return;
         }
@@ -215,6 +217,7 @@ public final class Connection implements AutoCloseable {
             throw e;
         } finally {
             abandonAll();
+            ended.countDown();
             ready.countDown();
         }
     }

@@ -68,8 +68,9 @@ public final class Reader {
         for (long at = offset; target.hasRemaining(); ) {
             long start = at & -block;
             long wanted = at - start + target.remaining();
-            // An export that ends within a block cannot be read to its end: the server will say so.
-            int length = (int) Math.min(around.capacity() & -block, (wanted + block - 1) & -block);
+            long blocks = Math.min(around.capacity() & -block, (wanted + block - 1) & -block);
+            // Where the export ends within a block, this is the closest one can come to the server's demand.
+            int length = (int) Math.min(blocks, agreed.size() - start);
             around.clear().limit(length);
             allHole &= readAligned(start, around.slice());
             int skipped = (int) (at - start);

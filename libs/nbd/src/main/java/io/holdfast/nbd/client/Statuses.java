@@ -40,7 +40,8 @@ public final class Statuses implements Iterator<NbdExtent> {
         Agreed agreed = connection.agreed();
         long block = agreed.minBlock();
         long from = offset & -block;
-        long to = Math.min(from + MAX_ASKED, (offset + length + block - 1) & -block);
+        long wanted = Math.min(agreed.size(), (offset + length + block - 1) & -block);
+        long to = Math.min(from + MAX_ASKED, wanted);
         PendingStatus request = new PendingStatus(agreed, context, from, to - from);
         connection.send(request);
         connection.finish(request);

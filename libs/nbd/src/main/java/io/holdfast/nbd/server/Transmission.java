@@ -51,12 +51,23 @@ final class Transmission {
         try {
             orderly = readRequests(workers);
         } finally {
-            workers.shutdown();
-            if (!(orderly || draining) || !awaitEnd(workers)) {
+            end(workers, orderly || draining);
+        }
+    }
+
+    private void end(ExecutorService workers, boolean gently) throws InterruptedException {
+        workers.shutdown();
+        boolean ended = false;
+        try {
+            ended = gently && awaitEnd(workers);
+        } finally {
+            if (!ended) {
                 chosen.transport().close();
                 workers.shutdownNow();
-                awaitEnd(workers);
             }
+        }
+        if (!ended) {
+            awaitEnd(workers);
         }
     }
 

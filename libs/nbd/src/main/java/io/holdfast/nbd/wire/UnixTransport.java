@@ -29,8 +29,12 @@ public final class UnixTransport implements Transport {
 
     @Override
     public void write(ByteBuffer... parts) throws IOException {
-        for (ByteBuffer last = parts[parts.length - 1]; last.hasRemaining(); ) {
-            channel.write(parts);
+        for (int first = 0; first < parts.length; ) {
+            if (parts[first].hasRemaining()) {
+                channel.write(parts, first, parts.length - first);
+            } else {
+                first++;
+            }
         }
     }
 
