@@ -1,0 +1,3 @@
+/** A local S3 server for tests, in a process of its own. */
+@org.jspecify.annotations.NullMarked
+package io.holdfast.testkit.s3;
