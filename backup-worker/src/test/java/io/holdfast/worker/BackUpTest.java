@@ -16,6 +16,8 @@ import io.holdfast.api.job.Progress;
 import io.holdfast.api.point.PointInfo;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.rest.RunnerApi;
+import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.api.vault.VaultAccess;
 import io.holdfast.api.view.OpenView;
 import io.holdfast.api.view.ViewInfo;
@@ -76,11 +78,11 @@ class BackUpTest {
         }
     };
     private final BackUp backUp = new BackUp(
-            services,
-            services,
+            services.as(RunnerApi.class),
+            services.as(SnapshotServiceApi.class),
             door,
             new NbdDisks(Optional.empty()),
-            new ViewOpener(services, pause, Duration.ofSeconds(30)),
+            new ViewOpener(services.as(SnapshotServiceApi.class), pause, Duration.ofSeconds(30)),
             pause,
             json);
     private final UUID vaultId = UUID.randomUUID();
@@ -93,7 +95,7 @@ class BackUpTest {
         socket = folder.resolve("s");
         services.onVaultAccess = id -> new VaultAccess(
                 id, "main", folder.resolve("vault").toUri().toString().replaceAll("/$", ""), null, null, null, "passphrase");
-        new AddVault(services, door)
+        new AddVault(services.as(RunnerApi.class), door)
                 .run(new LeasedJob(UUID.randomUUID(), 1, 30, new JobSpec.VaultAdd(vaultId), List.of()), context(p -> {}));
         Qemu.run("qemu-img", "create", "-q", "-f", "qcow2", image.toString(), Long.toString(SIZE));
         Qemu.io(image, "write -P 1 0 3M", "write -P 2 5M 64k", "write -P 3 20M 100k", "write -P 4 23M 1M");

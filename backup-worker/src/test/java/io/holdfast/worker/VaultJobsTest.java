@@ -8,6 +8,7 @@ import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.rest.RunnerApi;
 import io.holdfast.api.vault.VaultAccess;
 import io.holdfast.jobs.JobContext;
 import io.holdfast.worker.app.AddVault;
@@ -55,12 +56,12 @@ class VaultJobsTest {
 
     private String add() {
         var job = new LeasedJob(UUID.randomUUID(), 1, 30, new JobSpec.VaultAdd(UUID.randomUUID()), List.of());
-        return new AddVault(services, door).run(job, context).path("formatId").asText();
+        return new AddVault(services.as(RunnerApi.class), door).run(job, context).path("formatId").asText();
     }
 
     private String check() {
         var job = new LeasedJob(UUID.randomUUID(), 1, 30, new JobSpec.VaultCheck(UUID.randomUUID()), List.of());
-        return new CheckVault(services, door).run(job, context).path("formatId").asText();
+        return new CheckVault(services.as(RunnerApi.class), door).run(job, context).path("formatId").asText();
     }
 
     private static void refused(ErrorCode code, ThrowingCallable call) {

@@ -12,6 +12,8 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.target.FillTarget;
 import io.holdfast.api.target.TargetInfo;
 import io.holdfast.api.target.TargetInfo.State;
+import io.holdfast.api.rest.RunnerApi;
+import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.api.vault.VaultAccess;
 import io.holdfast.jobs.JobContext;
 import io.holdfast.nbd.NbdAddress;
@@ -75,7 +77,7 @@ class RestoreTest {
     };
     private final TokenSeal seal = new TokenSeal(new byte[32], new SecureRandom());
     private final DamageLedger ledger = new DamageLedger();
-    private final VaultPool vaults = new VaultPool(services, new EngineDoor(), 2, System::nanoTime);
+    private final VaultPool vaults = new VaultPool(services.as(RunnerApi.class), new EngineDoor(), 2, System::nanoTime);
     private final Map<String, byte[]> disks = new LinkedHashMap<>();
     private final UUID vaultId = UUID.randomUUID();
     private volatile boolean cancelled;
@@ -102,7 +104,7 @@ class RestoreTest {
         var exports = new ServedPoints(seal, vaults, ledger, InstantSource.system());
         server = PointServer.listen(folder.resolve("s"), Optional.empty(), exports, NbdServerOptions.defaults());
         var names = new ExportNames(seal, server, InstantSource.system(), Duration.ofHours(1));
-        restore = new Restore(services, vaults, names, ledger, pause);
+        restore = new Restore(services.as(SnapshotServiceApi.class), vaults, names, ledger, pause);
         services.onOpenTarget = request -> target(State.PREPARED, null);
         services.onFill = this::pull;
         services.onFinish = () -> target(State.FINISHED, null);
@@ -324,6 +326,10 @@ class RestoreTest {
         assertThat(services.aborted).isEmpty();
     }
 
+    private byte[] disk(String key) {
+        return java.util.Objects.requireNonNull(disks.get(key));
+    }
+
     // ----- export names
 
     private NbdClient connect(String name) {
@@ -337,11 +343,11 @@ class RestoreTest {
     @Test
     void aSealedNameIsServedWithItsHoles() {
         try (var client = connect(seal.seal(token("vdb", Instant.now().plusSeconds(60))))) {
-            assertThat(client.size()).isEqualTo(disks.get("vdb").length);
+            assertThat(client.size()).isEqualTo(disk("vdb").length);
             var bytes = ByteBuffer.allocate(1024);
             client.read(client.size() - 1024, bytes);
             assertThat(bytes.array())
-                    .isEqualTo(java.util.Arrays.copyOfRange(disks.get("vdb"), (3 << 20) - 512, (3 << 20) + 512));
+                    .isEqualTo(java.util.Arrays.copyOfRange(disk("vdb"), (3 << 20) - 512, (3 << 20) + 512));
         }
     }
 
