@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 
 /** The service over HTTP, from an empty database with one source {@code lab} and one VM {@code web} (id {@code vm-1}). */
@@ -74,12 +73,8 @@ public abstract class CatalogTest {
 
     /** Leases, waiting for what the service's own periodic work may hold at this moment. */
     protected static JsonNode lease(String runner) {
-        AtomicReference<Response> got = new AtomicReference<>();
-        await().atMost(Duration.ofSeconds(10)).until(() -> {
-            got.set(tryLease(runner));
-            return got.get().statusCode() == 200;
-        });
-        return tree(got.get());
+        return tree(await().atMost(Duration.ofSeconds(10))
+                .until(() -> tryLease(runner), reply -> reply.statusCode() == 200));
     }
 
     protected static Response heartbeat(String job, long fencing) {

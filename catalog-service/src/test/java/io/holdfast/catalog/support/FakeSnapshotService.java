@@ -13,6 +13,7 @@ import io.holdfast.api.snapshot.SnapshotInfo;
 import io.holdfast.api.source.SourceInfo;
 import io.holdfast.api.source.VmInfo;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -47,7 +48,7 @@ public final class FakeSnapshotService {
             .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
     private FakeSnapshotService(int port) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 50);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::handle);
         server.start();
@@ -128,7 +129,7 @@ public final class FakeSnapshotService {
     }
 
     private void answer(HttpExchange exchange, String path, String body) throws IOException {
-        String[] parts = path.split("/");
+        String[] parts = path.split("/", -1);
         if (path.equals("/api/v1/vms")) {
             reply(exchange, 200, page(query(exchange)));
         } else if (path.equals("/api/v1/sources") && exchange.getRequestMethod().equals("GET")) {
@@ -173,7 +174,7 @@ public final class FakeSnapshotService {
     private static Map<String, String> query(HttpExchange exchange) {
         Map<String, String> values = new HashMap<>();
         String raw = exchange.getRequestURI().getRawQuery();
-        for (String pair : raw == null ? new String[0] : raw.split("&")) {
+        for (String pair : raw == null ? new String[0] : raw.split("&", -1)) {
             int at = pair.indexOf('=');
             values.put(pair.substring(0, at), URLDecoder.decode(pair.substring(at + 1), StandardCharsets.UTF_8));
         }

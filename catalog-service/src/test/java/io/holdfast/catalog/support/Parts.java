@@ -55,6 +55,9 @@ public final class Parts implements QuarkusTestResourceLifecycleManager {
                     sealKey, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(sealKey, Base64.getEncoder().encodeToString(key));
             return Map.of(
+                    "holdfast.jobs.tick", "200ms",
+                    "holdfast.events.poll", "50ms",
+                    "holdfast.events.keep-alive", "500ms",
                     "quarkus.datasource.jdbc.url",
                     postgres.getJdbcUrl("postgres", "postgres"),
                     "quarkus.datasource.username",

@@ -30,9 +30,16 @@ public record Outcome(
         return exitCode() == ExitCodes.DONE;
     }
 
-    /** One word: the job's state, or that it was refused. */
+    /** One word: the job's state; without a job {@code refused}, {@code unknown} or {@code failed}. */
     public String state() {
-        return job == null ? "refused" : job.state().name().toLowerCase(Locale.ROOT);
+        if (job != null) {
+            return job.state().name().toLowerCase(Locale.ROOT);
+        }
+        return switch (exitCode()) {
+            case ExitCodes.UNKNOWN -> "unknown";
+            case ExitCodes.FAILED -> "failed";
+            default -> "refused";
+        };
     }
 
     /** Wire form of the error's code. */

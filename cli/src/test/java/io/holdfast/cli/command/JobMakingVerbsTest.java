@@ -99,6 +99,7 @@ class JobMakingVerbsTest extends CommandTest {
         var ran = run("backup", "web1", "--vault", "safe", "-o", "json");
         assertThat(ran.exit()).isEqualTo(5);
         assertThat(document(ran).at("/results/0/error/code").asText()).isEqualTo("outcome-unknown");
+        assertThat(document(ran).at("/results/0/state").asText()).isEqualTo("unknown");
         assertThat(catalog.seen("POST", "/backups")).hasSize(3);
     }
 

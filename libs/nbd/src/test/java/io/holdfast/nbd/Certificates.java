@@ -11,6 +11,11 @@ final class Certificates {
 
     /** {@code key} is an argument of openssl: {@code rsa:2048} or {@code ec}. */
     static Path make(Path folder, String key) throws IOException {
+        return make(folder, key, "IP:127.0.0.1,DNS:localhost");
+    }
+
+    /** With names of one's own, as {@code IP:...} and {@code DNS:...}. */
+    static Path make(Path folder, String key, String names) throws IOException {
         Files.createDirectories(folder);
         String[] authority = {
             "openssl",
@@ -33,12 +38,12 @@ final class Certificates {
             folder + "/ca-cert.pem"
         };
         Tool.run(authority);
-        signed(folder, "server", key, "serverAuth");
-        signed(folder, "client", key, "clientAuth");
+        signed(folder, "server", key, "serverAuth", names);
+        signed(folder, "client", key, "clientAuth", names);
         return folder;
     }
 
-    private static void signed(Path folder, String side, String key, String usage) throws IOException {
+    private static void signed(Path folder, String side, String key, String usage, String names) throws IOException {
         String base = folder + "/" + side;
         if (key.equals("ec")) {
             Tool.run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", base + "-key.pem");
@@ -48,7 +53,7 @@ final class Certificates {
         Tool.run("openssl", "req", "-new", "-key", base + "-key.pem", "-subj", "/CN=" + side, "-out", base + ".csr");
         Path extensions = Files.writeString(
                 folder.resolve(side + ".ext"),
-                "subjectAltName=IP:127.0.0.1,DNS:localhost\nkeyUsage=critical,digitalSignature,keyEncipherment\n"
+                "subjectAltName=" + names + "\nkeyUsage=critical,digitalSignature,keyEncipherment\n"
                         + "extendedKeyUsage=" + usage + "\n");
         Tool.run(
                 "openssl",

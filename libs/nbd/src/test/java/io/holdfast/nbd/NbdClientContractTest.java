@@ -224,10 +224,19 @@ class NbdClientContractTest {
         try (Tool server = nbdkit("-r", "--filter=delay", "file", "" + image, "delay-read=30");
                 NbdClient client = connect("")) {
             assertThat(server.running()).isTrue();
-            Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> client.read(0, ByteBuffer.allocate(4_096)))
-                    .satisfies(e -> kind(e, NbdException.Kind.CLOSED));
-            assertThat(Thread.interrupted()).isTrue();
+            java.util.concurrent.CompletableFuture<Boolean> flag = new java.util.concurrent.CompletableFuture<>();
+            Thread reader = Thread.ofPlatform().start(() -> {
+                try {
+                    client.read(0, ByteBuffer.allocate(4_096));
+                    flag.completeExceptionally(new AssertionError("the read ended well"));
+                } catch (NbdException e) {
+                    flag.complete(e.kind() == NbdException.Kind.CLOSED
+                            && Thread.currentThread().isInterrupted());
+                }
+            });
+            org.awaitility.Awaitility.await().until(() -> reader.getState() == Thread.State.TIMED_WAITING);
+            reader.interrupt();
+            assertThat(flag.get(5, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
         }
     }
 

@@ -4,7 +4,7 @@ import java.time.InstantSource;
 
 /**
  * How the engine of an open vault works. Bytes in flight of one session are at most about {@code (window × 3 × 256 KiB) +
- * (putThreads + 2) × packBytes}, its caches for the base come on top with {@code cacheBytes}.
+ * (putThreads + 1) × packBytes}, its caches for the base come on top with {@code cacheBytes}.
  *
  * @param packBytes size at which a pack is closed, 512 KiB to 32 MiB
  * @param journalBytes stored bytes after which a journal object is written

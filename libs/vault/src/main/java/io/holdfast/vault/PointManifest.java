@@ -117,6 +117,9 @@ public record PointManifest(
 
     /** The ids of all packs that the point needs, each once. */
     public Stream<String> packs() {
-        return disks.stream().flatMap(disk -> disk.packs().stream()).map(PackUse::id).distinct();
+        return disks.stream()
+                .flatMap(disk -> disk.packs().stream())
+                .map(PackUse::id)
+                .distinct();
     }
 }

@@ -47,8 +47,7 @@ public final class Vault implements AutoCloseable {
     }
 
     /** As {@link #create(ObjectStore, Passphrase, VaultOptions)} with other engine options. */
-    public static Vault create(
-            ObjectStore store, Passphrase passphrase, VaultOptions options, EngineOptions engine) {
+    public static Vault create(ObjectStore store, Passphrase passphrase, VaultOptions options, EngineOptions engine) {
         return new Vault(VaultDoor.create(store, passphrase, options, engine.clock()), store, engine);
     }
 
@@ -133,6 +132,11 @@ public final class Vault implements AutoCloseable {
             }
         }
         return new PreflightReport(seen.size(), damages);
+    }
+
+    /** For tests that look at maps. */
+    VaultParts parts() {
+        return parts;
     }
 
     /** Stops the engine's threads and wipes the keys. Sessions and readers must be done. */

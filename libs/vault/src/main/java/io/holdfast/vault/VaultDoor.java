@@ -63,8 +63,7 @@ final class VaultDoor {
         } catch (FormatException e) {
             throw Header.looksLikeOne(header)
                     ? corrupt(Keys.HEADER, e)
-                    : new VaultException(
-                            Kind.NOT_A_VAULT, Keys.HEADER.value(), "not a vault: " + store.describe(), e);
+                    : new VaultException(Kind.NOT_A_VAULT, Keys.HEADER.value(), "not a vault: " + store.describe(), e);
         }
         byte[] master = unwrap(store, passphrase, id);
         KeyRing keys = new KeyRing(master, id);
@@ -148,7 +147,6 @@ final class VaultDoor {
     }
 
     private static VaultException corrupt(ObjectKey key, FormatException cause) {
-        return new VaultException(
-                Kind.CORRUPT, key.value(), key + " is damaged: " + cause.getMessage(), cause);
+        return new VaultException(Kind.CORRUPT, key.value(), key + " is damaged: " + cause.getMessage(), cause);
     }
 }

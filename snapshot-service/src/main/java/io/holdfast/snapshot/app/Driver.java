@@ -12,5 +12,6 @@ public record Driver(
         FrozenViews views,
         RestoreTargets targets,
         Leftovers leftovers,
+        SourceProbe probe,
         boolean changes,
         boolean memory) {}

@@ -42,7 +42,8 @@ public interface FrozenViews {
     Instant begin(View view);
 
     /** When the running job of ours froze the disks; absent if that cannot be told. */
-    @Nullable Instant begun(View view);
+    @Nullable
+    Instant begun(View view);
 
     void abortJob(View view);
 

@@ -38,9 +38,8 @@ public final class Puller {
 
     /** Pulls, unless that is going on already. With no endpoints it only goes on watching. */
     public void start(Target target, Map<String, NbdEndpoint> from) {
-        running.computeIfAbsent(target.job(), job -> Thread.ofVirtual()
-                .name("pull-" + job)
-                .start(() -> run(job, from)));
+        running.computeIfAbsent(
+                target.job(), job -> Thread.ofVirtual().name("pull-" + job).start(() -> run(job, from)));
     }
 
     /** Ends the watching of a target and waits for that. */

@@ -102,10 +102,12 @@ public final class Reaper {
         Set<String> done = new HashSet<>();
         for (Checkpoint c : tables.checkpoints().all()) {
             if (c.state() == Checkpoint.State.DROPPING && done.add(c.source() + "/" + c.vm())) {
-                quietly("checkpoints of " + c.vm(), () -> locks.with(c.source(), c.vm(), () -> {
-                    operations.sweep(c.source(), c.vm());
-                    return c;
-                }));
+                quietly(
+                        "checkpoints of " + c.vm(),
+                        () -> locks.with(c.source(), c.vm(), () -> {
+                            operations.sweep(c.source(), c.vm());
+                            return c;
+                        }));
             }
         }
     }

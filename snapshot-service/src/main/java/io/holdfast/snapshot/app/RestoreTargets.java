@@ -6,7 +6,6 @@ import io.holdfast.snapshot.domain.Target;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Restore targets on one source. Every operation can be repeated. */
 public interface RestoreTargets {
@@ -70,7 +69,4 @@ public interface RestoreTargets {
     List<String> removeReplaced(Target target);
 
     void start(String vm);
-
-    /** Id of the VM with this name, if any. */
-    @Nullable String idOf(String name);
 }

@@ -40,9 +40,7 @@ public final class SnapshotWork {
     public Snapshot create(JobSpec.SnapshotCreate spec) {
         Source source = directory.find(spec.source());
         return locks.with(
-                source.id(),
-                spec.vm(),
-                () -> directory.reach(source, d -> created(source, d.snapshots(), spec)));
+                source.id(), spec.vm(), () -> directory.reach(source, d -> created(source, d.snapshots(), spec)));
     }
 
     private Snapshot created(Source source, Snapshots driver, JobSpec.SnapshotCreate spec) {
@@ -126,7 +124,8 @@ public final class SnapshotWork {
             if (!s.source().equals(source.id()) || s.state() != Snapshot.State.CREATING) {
                 continue;
             }
-            Boolean there = directory.reach(source, d -> Objects.requireNonNullElse(d.snapshots().inUse(s), false));
+            Boolean there = directory.reach(
+                    source, d -> Objects.requireNonNullElse(d.snapshots().inUse(s), false));
             if (there) {
                 snapshots.update(s.with(Snapshot.State.ACTIVE));
             } else {

@@ -29,7 +29,8 @@ public interface Snapshots {
     void consolidate(Snapshot snapshot, Watch watch);
 
     /** Whether the VM's disks go through the snapshot's overlays; absent when the VM is gone. */
-    @Nullable Boolean inUse(Snapshot snapshot);
+    @Nullable
+    Boolean inUse(Snapshot snapshot);
 
     /** Bytes stored in each overlay file of the VM's chains, by path. */
     Map<String, Long> overlayBytes(String vm);

@@ -54,8 +54,8 @@ public final class SourceDirectory {
     /** The source with this name, {@code source-not-found} otherwise. */
     public Source find(String name) {
         return sources.byName(name)
-                .orElseThrow(() ->
-                        new ApiException(ErrorCode.SOURCE_NOT_FOUND, "There is no source called " + name + "."));
+                .orElseThrow(
+                        () -> new ApiException(ErrorCode.SOURCE_NOT_FOUND, "There is no source called " + name + "."));
     }
 
     /** Connects once, then keeps it. */

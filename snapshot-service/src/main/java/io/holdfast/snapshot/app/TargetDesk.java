@@ -152,7 +152,6 @@ public final class TargetDesk {
         };
     }
 
-
     static void fence(Target target, long fencing) {
         if (fencing < target.fencing()) {
             throw new ApiException(ErrorCode.FENCED, "A later attempt of this job holds the target.");
@@ -161,8 +160,7 @@ public final class TargetDesk {
 
     static Target find(Rows.Targets targets, UUID job) {
         return targets.byJob(job)
-                .orElseThrow(() ->
-                        new ApiException(ErrorCode.TARGET_NOT_FOUND, "No target was opened for this job."));
+                .orElseThrow(() -> new ApiException(ErrorCode.TARGET_NOT_FOUND, "No target was opened for this job."));
     }
 
     private Instant expiry() {

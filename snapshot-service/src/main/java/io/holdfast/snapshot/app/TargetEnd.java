@@ -77,17 +77,14 @@ public final class TargetEnd {
             driver.start(TargetDesk.vmId(target));
         }
         LOG.infof("job %s: target %s finished", target.job(), target.vmName());
-        return targets.change(
-                target.job(), t -> t.withNotes(List.copyOf(notes)).with(State.FINISHED, null));
+        return targets.change(target.job(), t -> t.withNotes(List.copyOf(notes)).with(State.FINISHED, null));
     }
 
     private List<String> switchInPlace(Target given, String vm, RestoreTargets driver) {
         Target target = given;
         if (!driver.switched(target)) {
             if (views.unclosed().stream()
-                    .anyMatch(v -> v.phase().live()
-                            && v.source().equals(given.source())
-                            && v.vm().equals(vm))) {
+                    .anyMatch(v -> v.phase().live() && v.source().equals(given.source()) && v.vm().equals(vm))) {
                 throw new ApiException(ErrorCode.VM_BUSY, "A backup of this VM is being read.");
             }
             List<String> replaced = driver.replacedPaths(target);

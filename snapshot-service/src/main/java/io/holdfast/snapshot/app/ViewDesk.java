@@ -118,15 +118,7 @@ public final class ViewDesk {
         String name = plan.plan().checkpoint();
         Optional<Checkpoint> pending = Optional.ofNullable(name)
                 .map(n -> new Checkpoint(
-                        moment,
-                        r.job(),
-                        source.id(),
-                        r.vm(),
-                        r.vault(),
-                        r.point(),
-                        n,
-                        Checkpoint.State.PENDING,
-                        now));
+                        moment, r.job(), source.id(), r.vm(), r.vault(), r.point(), n, Checkpoint.State.PENDING, now));
         views.insert(view, pending);
         return view;
     }

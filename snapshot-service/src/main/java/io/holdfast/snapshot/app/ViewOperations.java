@@ -79,7 +79,9 @@ public final class ViewOperations {
     }
 
     private View perform(ViewStep step, View view, FrozenViews driver) {
-        LOG.infof("job %s: view of %s: %s", view.job(), view.vmName(), step.getClass().getSimpleName());
+        LOG.infof(
+                "job %s: view of %s: %s",
+                view.job(), view.vmName(), step.getClass().getSimpleName());
         switch (step) {
             case ViewStep.ReserveScratch _ -> driver.reserveScratch(view.plan());
             case ViewStep.Wake _ -> driver.wake(view);
@@ -115,7 +117,8 @@ public final class ViewOperations {
         List<FrozenViews.Base> found = new ArrayList<>();
         for (UUID point : view.bases()) {
             line.stream()
-                    .filter(c -> c.state() == Checkpoint.State.COMMITTED && c.point().equals(point))
+                    .filter(c ->
+                            c.state() == Checkpoint.State.COMMITTED && c.point().equals(point))
                     .findFirst()
                     .ifPresent(c -> found.add(new FrozenViews.Base(point, c.name())));
         }
@@ -150,7 +153,9 @@ public final class ViewOperations {
     /** Drops a VM's checkpoints that nobody needs, unless a view is open: libvirt would keep us waiting. */
     public void sweep(UUID source, String vm) {
         boolean busy = views.unclosed().stream()
-                .anyMatch(v -> v.source().equals(source) && v.vm().equals(vm) && v.phase().live());
+                .anyMatch(v -> v.source().equals(source)
+                        && v.vm().equals(vm)
+                        && v.phase().live());
         if (busy) {
             return;
         }

@@ -7,13 +7,13 @@ import io.holdfast.api.snapshot.SnapshotInfo;
 import io.holdfast.api.source.VmInfo;
 import io.holdfast.snapshot.domain.Snapshot;
 import io.holdfast.snapshot.domain.Source;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -44,8 +44,7 @@ public final class VmListing {
      * One page in order of (source, name, id). A source that does not answer is left out of a listing over all sources
      * (its state says so) and is an error when it was asked for by name.
      */
-    public Page<VmInfo> page(
-            @Nullable String source, @Nullable String vm, @Nullable String after, int limit) {
+    public Page<VmInfo> page(@Nullable String source, @Nullable String vm, @Nullable String after, int limit) {
         String position = after == null ? "" : decode(after);
         List<Found> candidates = new ArrayList<>();
         for (Source s : source == null ? sources.all() : List.of(directory.find(source))) {
@@ -60,7 +59,8 @@ public final class VmListing {
         for (Found f : candidates.subList(0, Math.min(limit, candidates.size()))) {
             details(f.source(), f.name().id()).ifPresent(items::add);
         }
-        String next = candidates.size() > limit ? encode(candidates.get(limit - 1).position()) : null;
+        String next =
+                candidates.size() > limit ? encode(candidates.get(limit - 1).position()) : null;
         return new Page<>(List.copyOf(items), next);
     }
 
@@ -96,15 +96,7 @@ public final class VmListing {
                 : null;
         String parent = s.parent() == null ? null : names.get(s.parent());
         return new SnapshotInfo(
-                s.name(),
-                s.description(),
-                parent,
-                s.createdAt(),
-                s.vmState(),
-                false,
-                s.consistency(),
-                current,
-                delta);
+                s.name(), s.description(), parent, s.createdAt(), s.vmState(), false, s.consistency(), current, delta);
     }
 
     private List<Inventory.VmName> names(Source source, boolean asked) {
@@ -120,14 +112,16 @@ public final class VmListing {
     }
 
     private Optional<VmInfo> details(Source source, String id) {
-        return directory.reach(source, d -> d.inventory().vm(id)).map(v -> new VmInfo(
-                v.id(),
-                source.name(),
-                v.name(),
-                v.state(),
-                v.disks(),
-                snapshots.ofVm(source.id(), v.id()).size(),
-                v.notes()));
+        return directory
+                .reach(source, d -> d.inventory().vm(id))
+                .map(v -> new VmInfo(
+                        v.id(),
+                        source.name(),
+                        v.name(),
+                        v.state(),
+                        v.disks(),
+                        snapshots.ofVm(source.id(), v.id()).size(),
+                        v.notes()));
     }
 
     private static String encode(String position) {

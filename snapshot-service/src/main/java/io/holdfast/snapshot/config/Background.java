@@ -30,8 +30,7 @@ public class Background {
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
             2, r -> Thread.ofPlatform().name("background-", 0).daemon().unstarted(r));
 
-    public Background(
-            Reaper reaper, Puller puller, Drivers drivers, Settings settings, HoldfastConfig config) {
+    public Background(Reaper reaper, Puller puller, Drivers drivers, Settings settings, HoldfastConfig config) {
         this.reaper = reaper;
         this.puller = puller;
         this.drivers = drivers;
@@ -53,7 +52,7 @@ public class Background {
     }
 
     private void every(long millis, Runnable work) {
-        var unused = timer.scheduleWithFixedDelay(() -> quietly(work), millis, millis, TimeUnit.MILLISECONDS);
+        var _ = timer.scheduleWithFixedDelay(() -> quietly(work), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     private static void quietly(Runnable work) {

@@ -8,6 +8,7 @@ import io.holdfast.snapshot.app.Reaper;
 import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.app.Settings;
 import io.holdfast.snapshot.app.SnapshotWork;
+import io.holdfast.snapshot.app.SourceCheck;
 import io.holdfast.snapshot.app.SourceDirectory;
 import io.holdfast.snapshot.app.TargetDesk;
 import io.holdfast.snapshot.app.TargetEnd;
@@ -16,6 +17,8 @@ import io.holdfast.snapshot.app.ViewOperations;
 import io.holdfast.snapshot.app.VmListing;
 import io.holdfast.snapshot.app.VmLocks;
 import io.holdfast.snapshot.libvirt.LibvirtDrivers;
+import io.holdfast.snapshot.nbd.FirstBlock;
+import io.holdfast.snapshot.work.JobHandlers;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -79,8 +82,7 @@ public class Wiring {
     @Produces
     @Singleton
     SourceDirectory directory(TargetEnd.Tables t, Drivers drivers, InstantSource clock) {
-        return new SourceDirectory(
-                t.sources(), t.views(), t.targets(), t.checkpoints(), t.snapshots(), drivers, clock);
+        return new SourceDirectory(t.sources(), t.views(), t.targets(), t.checkpoints(), t.snapshots(), drivers, clock);
     }
 
     @Produces
@@ -154,5 +156,17 @@ public class Wiring {
     @Singleton
     Reaper reaper(TargetEnd.Tables t, Reaper.Hands hands, Drivers drivers, VmLocks locks, InstantSource clock) {
         return new Reaper(t, hands, drivers, locks, clock);
+    }
+
+    @Produces
+    @Singleton
+    SourceCheck sourceCheck(SourceDirectory directory, Settings settings, InstantSource clock) {
+        return new SourceCheck(directory, new FirstBlock(), settings, clock);
+    }
+
+    @Produces
+    @Singleton
+    JobHandlers handlers(SnapshotWork snapshots, SourceCheck check) {
+        return new JobHandlers(snapshots, check);
     }
 }

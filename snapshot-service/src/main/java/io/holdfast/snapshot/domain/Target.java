@@ -37,8 +37,7 @@ public record Target(
      *
      * @param started whether the pull was started in the present helper
      */
-    public record Disk(
-            String key, String format, Volume volume, long doneBytes, boolean started, boolean filled) {
+    public record Disk(String key, String format, Volume volume, long doneBytes, boolean started, boolean filled) {
 
         public Disk progress(long done) {
             return new Disk(key, format, volume, done, started, filled);

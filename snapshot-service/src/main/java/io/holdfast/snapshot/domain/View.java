@@ -71,8 +71,7 @@ public record View(
         return copy(fencing, phase, plan, takenAt, expiresAt, more);
     }
 
-    private View copy(
-            long number, Phase next, ViewPlan how, @Nullable Instant at, Instant until, List<String> said) {
+    private View copy(long number, Phase next, ViewPlan how, @Nullable Instant at, Instant until, List<String> said) {
         return new View(
                 moment,
                 job,

@@ -113,12 +113,13 @@ final class BaseChooser {
 
     private static Optional<Sound> look(Domain domain, Base base) throws LibvirtException {
         try {
-            Element root = Xml.parse(
-                    domain.checkpointLookupByName(base.checkpoint()).getXMLDesc(SIZES_ONLY));
+            Element root =
+                    Xml.parse(domain.checkpointLookupByName(base.checkpoint()).getXMLDesc(SIZES_ONLY));
             Map<String, Boolean> bitmaps = new HashMap<>();
-            Xml.child(root, "disks").ifPresent(disks -> Xml.children(disks, "disk").stream()
-                    .filter(d -> d.getAttribute("checkpoint").equals("bitmap"))
-                    .forEach(d -> bitmaps.put(d.getAttribute("name"), d.hasAttribute("size"))));
+            Xml.child(root, "disks")
+                    .ifPresent(disks -> Xml.children(disks, "disk").stream()
+                            .filter(d -> d.getAttribute("checkpoint").equals("bitmap"))
+                            .forEach(d -> bitmaps.put(d.getAttribute("name"), d.hasAttribute("size"))));
             return Optional.of(new Sound(base, bitmaps));
         } catch (LibvirtException e) {
             if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN_CHECKPOINT)) {

@@ -32,7 +32,10 @@ final class Consolidation {
 
     /** What one look shows; no layers: the overlay is not in the chain. */
     private record Seen(
-            int at, List<DomainXml.Layer> chain, Optional<Boolean> ready, @Nullable DomainBlockJobInfo job) {}
+            int at,
+            List<DomainXml.Layer> chain,
+            Optional<Boolean> ready,
+            @Nullable DomainBlockJobInfo job) {}
 
     Consolidation(SourceContext context, Snapshot snapshot, Snapshots.Watch watch) {
         this.context = context;
@@ -81,7 +84,8 @@ final class Consolidation {
     private Seen look(Snapshot.Overlay overlay) {
         return context.connection().call("look at a consolidation", c -> {
             Domain domain = domain(c);
-            Optional<DomainXml.Disk> disk = DomainXml.parse(domain.getXMLDesc(0)).disk(overlay.key());
+            Optional<DomainXml.Disk> disk =
+                    DomainXml.parse(domain.getXMLDesc(0)).disk(overlay.key());
             if (disk.isEmpty()) {
                 return new Seen(-1, List.of(), Optional.empty(), null);
             }

@@ -109,7 +109,8 @@ final class DefinitionRewriter {
             }
         }
         if (!nics.isEmpty() && !connected) {
-            notes.add("The network cards are disconnected because the original VM exists; connect them when it is gone.");
+            notes.add(
+                    "The network cards are disconnected because the original VM exists; connect them when it is gone.");
         }
     }
 
@@ -142,7 +143,6 @@ final class DefinitionRewriter {
     }
 
     private static String freshMac() {
-        return String.format(
-                "52:54:00:%02x:%02x:%02x", RANDOM.nextInt(256), RANDOM.nextInt(256), RANDOM.nextInt(256));
+        return String.format("52:54:00:%02x:%02x:%02x", RANDOM.nextInt(256), RANDOM.nextInt(256), RANDOM.nextInt(256));
     }
 }

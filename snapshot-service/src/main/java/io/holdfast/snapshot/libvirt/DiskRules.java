@@ -52,7 +52,8 @@ final class DiskRules {
             }
         }
         Xml.child(domain.root(), "os").ifPresent(os -> {
-            if (Xml.child(os, "nvram").isPresent() || os.getAttribute("firmware").equals("efi")) {
+            if (Xml.child(os, "nvram").isPresent()
+                    || os.getAttribute("firmware").equals("efi")) {
                 notes.add("Firmware variables (NVRAM) are not saved: a restored VM starts with fresh ones.");
             }
         });

@@ -78,6 +78,7 @@ public final class LibvirtDrivers implements Drivers, AutoCloseable {
                         new LibvirtViews(context),
                         new LibvirtTargets(context),
                         new LibvirtLeftovers(context),
+                        new LibvirtProbe(context),
                         true,
                         false));
     }

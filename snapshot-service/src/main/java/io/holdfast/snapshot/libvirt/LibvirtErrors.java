@@ -30,7 +30,9 @@ final class LibvirtErrors {
     private static ApiException translate(String what, LibvirtException e) {
         String said = e.getMessage() == null ? "no reason given" : e.getMessage();
         String message = said.substring(0, Math.min(said.length(), MAX_MESSAGE));
-        ErrorNumber number = e.getError() == null ? ErrorNumber.VIR_ERR_UNKNOWN : e.getError().getCode();
+        ErrorNumber number = e.getError() == null
+                ? ErrorNumber.VIR_ERR_UNKNOWN
+                : e.getError().getCode();
         return new ApiException(code(number, message), "libvirt could not " + what + ": " + message, e);
     }
 

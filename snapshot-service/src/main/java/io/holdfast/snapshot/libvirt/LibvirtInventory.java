@@ -53,13 +53,7 @@ final class LibvirtInventory implements Inventory {
             disks.add(describe(domain, d));
         }
         return new VmInfo(
-                xml.uuid(),
-                "",
-                xml.name(),
-                Domains.state(domain),
-                List.copyOf(disks),
-                0,
-                DiskRules.notes(xml));
+                xml.uuid(), "", xml.name(), Domains.state(domain), List.copyOf(disks), 0, DiskRules.notes(xml));
     }
 
     private static VmInfo.DiskInfo describe(Domain domain, DomainXml.Disk d) {

@@ -23,7 +23,8 @@ final class LibvirtLibrary {
 
     /** The few calls that the binding lacks. */
     interface More extends Library {
-        @Nullable Pointer virDomainLookupByUUIDString(Pointer connection, String uuid);
+        @Nullable
+        Pointer virDomainLookupByUUIDString(Pointer connection, String uuid);
 
         int virDomainGetState(Pointer domain, IntByReference state, IntByReference reason, int flags);
 

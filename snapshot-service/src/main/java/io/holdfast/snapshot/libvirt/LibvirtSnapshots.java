@@ -48,8 +48,7 @@ final class LibvirtSnapshots implements Snapshots {
                         ErrorCode.SNAPSHOT_UNSUPPORTED, "The VM has a saved memory state; start it or drop the state.");
             }
             List<Snapshot.Overlay> overlays = new ArrayList<>();
-            for (DomainXml.Disk d :
-                    DomainXml.parse(domain.getXMLDesc(0)).disks()) {
+            for (DomainXml.Disk d : DomainXml.parse(domain.getXMLDesc(0)).disks()) {
                 if (DiskRules.refusal(d) == null) {
                     overlays.add(new Snapshot.Overlay(d.key(), folder(c, d) + "/" + Marks.overlay(snapshot, d.key())));
                 }
@@ -177,20 +176,22 @@ final class LibvirtSnapshots implements Snapshots {
 
     @Override
     public @Nullable Boolean inUse(Snapshot snapshot) {
-        return connection.call("look at a snapshot", c -> {
+        Optional<Boolean> seen = connection.call("look at a snapshot", c -> {
             Optional<Domain> domain = Domains.byId(c, snapshot.vm());
             if (domain.isEmpty()) {
-                return null;
+                return Optional.empty();
             }
             Set<String> files =
                     snapshot.overlays().stream().map(Snapshot.Overlay::path).collect(Collectors.toSet());
             if (DomainXml.parse(domain.get().getXMLDesc(0)).disks().stream()
                     .flatMap(d -> d.chain().stream())
                     .anyMatch(l -> files.contains(l.path()))) {
-                return true;
+                return Optional.of(true);
             }
-            return java.util.Arrays.asList(domain.get().snapshotListNames()).contains(Marks.snapshot(snapshot.id()));
+            return Optional.of(
+                    java.util.Arrays.asList(domain.get().snapshotListNames()).contains(Marks.snapshot(snapshot.id())));
         });
+        return seen.orElse(null);
     }
 
     @Override

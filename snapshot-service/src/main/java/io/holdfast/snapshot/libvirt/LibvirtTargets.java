@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainBlockJobInfo;
@@ -32,11 +31,9 @@ final class LibvirtTargets implements RestoreTargets {
 
     private static final Duration SLOW = Duration.ofSeconds(60);
 
-    private final SourceContext context;
     private final LibvirtConnection connection;
 
     LibvirtTargets(SourceContext context) {
-        this.context = context;
         this.connection = context.connection();
     }
 
@@ -104,7 +101,8 @@ final class LibvirtTargets implements RestoreTargets {
     @Override
     public boolean helperRuns(Target target) {
         return connection.call(
-                "look for a helper", c -> Domains.byName(c, Marks.helper(target.job())).isPresent());
+                "look for a helper",
+                c -> Domains.byName(c, Marks.helper(target.job())).isPresent());
     }
 
     @Override
@@ -147,9 +145,8 @@ final class LibvirtTargets implements RestoreTargets {
                 return new PullSeen(Pull.NONE, 0);
             }
             String device = device(target, disk);
-            Optional<Boolean> ready = DomainXml.parse(helper.get().getXMLDesc(0))
-                    .disk(device)
-                    .flatMap(DomainXml.Disk::mirrorReady);
+            Optional<Boolean> ready =
+                    DomainXml.parse(helper.get().getXMLDesc(0)).disk(device).flatMap(DomainXml.Disk::mirrorReady);
             if (ready.isEmpty()) {
                 return new PullSeen(Pull.NONE, 0);
             }
@@ -243,17 +240,9 @@ final class LibvirtTargets implements RestoreTargets {
     @Override
     public void start(String vm) {
         connection.call("start the VM", SLOW, c -> {
-            Domain domain = Domains.byId(c, vm)
-                    .orElseThrow(() -> new ApiException(ErrorCode.VM_NOT_FOUND, "The VM is gone."));
+            Domain domain =
+                    Domains.byId(c, vm).orElseThrow(() -> new ApiException(ErrorCode.VM_NOT_FOUND, "The VM is gone."));
             return domain.isActive() == 1 ? 0 : domain.create();
-        });
-    }
-
-    @Override
-    public @Nullable String idOf(String name) {
-        return connection.call("look for a VM", c -> {
-            Optional<Domain> found = Domains.byName(c, name);
-            return found.isPresent() ? found.get().getUUIDString() : null;
         });
     }
 

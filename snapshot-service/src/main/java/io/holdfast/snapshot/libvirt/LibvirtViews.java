@@ -36,6 +36,7 @@ final class LibvirtViews implements FrozenViews {
     private static final Duration START = Duration.ofSeconds(60);
     /** Reserving is writing on file systems without fallocate. */
     private static final Duration RESERVE = Duration.ofMinutes(10);
+
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final int LOOKS = 400;
 
@@ -102,7 +103,8 @@ final class LibvirtViews implements FrozenViews {
                     .getXMLDesc(0));
             List<Tag> disks = new ArrayList<>();
             for (ViewPlan.Disk d : view.plan().disks()) {
-                boolean block = vm.disk(d.key()).map(x -> x.type().equals("block")).orElse(false);
+                boolean block =
+                        vm.disk(d.key()).map(x -> x.type().equals("block")).orElse(false);
                 disks.add(HelperXml.file(d.key(), d.path(), d.format(), block));
             }
             String xml = HelperXml.domain(
@@ -154,14 +156,15 @@ final class LibvirtViews implements FrozenViews {
         if (name == null) {
             return null;
         }
-        return connection.call("look at a checkpoint", c -> {
+        Optional<Instant> at = connection.call("look at a checkpoint", c -> {
             try {
                 String xml = domain(c, view).checkpointLookupByName(name).getXMLDesc(METADATA_ONLY);
-                return Instant.ofEpochSecond(Long.parseLong(Xml.text(Xml.parse(xml), "creationTime")));
+                return Optional.of(Instant.ofEpochSecond(Long.parseLong(Xml.text(Xml.parse(xml), "creationTime"))));
             } catch (LibvirtException e) {
-                return null;
+                return Optional.empty();
             }
         });
+        return at.orElse(null);
     }
 
     @Override
@@ -286,8 +289,7 @@ final class LibvirtViews implements FrozenViews {
             if (limit >= 0 && Scratch.allocated(c, view.plan()) > limit + slack(view)) {
                 return true;
             }
-            return c.pausedByIoError(view.plan().subject())
-                    && ours(domain(c, view), view);
+            return c.pausedByIoError(view.plan().subject()) && ours(domain(c, view), view);
         });
     }
 

@@ -76,7 +76,8 @@ final class Scratch {
     /** Whether all are there with their header, which libvirt sees when it looks anew. */
     static boolean complete(Connect c, ViewPlan plan) throws LibvirtException {
         for (ViewPlan.Disk d : plan.disks()) {
-            Optional<StorageVol> v = Volumes.find(c, d.scratch().pool(), d.scratch().name());
+            Optional<StorageVol> v =
+                    Volumes.find(c, d.scratch().pool(), d.scratch().name());
             if (v.isEmpty()) {
                 return false;
             }
@@ -93,7 +94,8 @@ final class Scratch {
     static long allocated(Connect c, ViewPlan plan) throws LibvirtException {
         long sum = 0;
         for (ViewPlan.Disk d : plan.disks()) {
-            Optional<StorageVol> v = Volumes.find(c, d.scratch().pool(), d.scratch().name());
+            Optional<StorageVol> v =
+                    Volumes.find(c, d.scratch().pool(), d.scratch().name());
             sum += v.isPresent() ? v.get().getInfo().allocation : 0;
         }
         return sum;

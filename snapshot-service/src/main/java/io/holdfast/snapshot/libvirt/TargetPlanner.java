@@ -64,18 +64,18 @@ final class TargetPlanner {
         }
         return definition
                 .disk(d.key())
-                .orElseThrow(() -> new ApiException(
-                        ErrorCode.DISK_NOT_FOUND, "The VM's definition has no disk " + d.key() + "."));
+                .orElseThrow(() ->
+                        new ApiException(ErrorCode.DISK_NOT_FOUND, "The VM's definition has no disk " + d.key() + "."));
     }
 
-    private static String poolFor(Connect c, @Nullable String wanted, DomainXml.Disk original)
-            throws LibvirtException {
+    private static String poolFor(Connect c, @Nullable String wanted, DomainXml.Disk original) throws LibvirtException {
         if (wanted != null) {
             return wanted;
         }
         String path = original.path();
         Optional<String> same = path.isEmpty() ? Optional.empty() : Volumes.poolOf(c, path);
-        if (same.isPresent() && !Volumes.folder(c.storagePoolLookupByName(same.get())).isEmpty()) {
+        if (same.isPresent()
+                && !Volumes.folder(c.storagePoolLookupByName(same.get())).isEmpty()) {
             return same.get();
         }
         return "default";

@@ -43,19 +43,18 @@ final class ViewPlanner {
                 .orElseThrow(() -> new ApiException(ErrorCode.VM_NOT_FOUND, "The source has no VM " + wish.vm() + "."));
         DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
         String state = Domains.state(domain);
-        Mode mode =
-                switch (state) {
-                    case "saved" -> Mode.HELPER;
-                    case "running", "paused" -> Mode.AS_IS;
-                    default -> Domains.power(domain).readable() ? Mode.AS_IS : Mode.WAKE;
-                };
+        Mode mode = switch (state) {
+            case "saved" -> Mode.HELPER;
+            case "running", "paused" -> Mode.AS_IS;
+            default -> Domains.power(domain).readable() ? Mode.AS_IS : Mode.WAKE;
+        };
         List<String> notes = new ArrayList<>(DiskRules.notes(xml));
         if (mode == Mode.HELPER) {
-            notes.add("The VM has a saved memory state, which is not in the backup: its disks are as after a power cut.");
+            notes.add(
+                    "The VM has a saved memory state, which is not in the backup: its disks are as after a power cut.");
         }
         List<ViewPlan.Disk> disks = disks(c, domain, xml, wish);
-        String checkpoint =
-                mode == Mode.HELPER ? null : Marks.checkpoint(wish.vault(), wish.point(), wish.moment());
+        String checkpoint = mode == Mode.HELPER ? null : Marks.checkpoint(wish.vault(), wish.point(), wish.moment());
         String subject = mode == Mode.HELPER ? wish.moment().toString() : xml.uuid();
         boolean tls = context.source().nbd().equals("tls");
         ViewPlan plan = new ViewPlan(
@@ -66,9 +65,7 @@ final class ViewPlanner {
                 tls ? port(wish.usedPorts()) : 0,
                 disks,
                 false);
-        String definition = domain.isPersistent() == 1
-                ? domain.getXMLDesc(Domains.INACTIVE_XML)
-                : domain.getXMLDesc(0);
+        String definition = domain.isPersistent() == 1 ? domain.getXMLDesc(Domains.INACTIVE_XML) : domain.getXMLDesc(0);
         return new FrozenViews.Planned(plan, xml.name(), state, definition, List.copyOf(notes));
     }
 
@@ -90,8 +87,8 @@ final class ViewPlanner {
             long size = sizes.get(i);
             String name = Marks.scratch(wish.moment(), d.key());
             StoragePool pool = Volumes.pool(c, scratchPool(c, path(c, d)));
-            Volume scratch = new Volume(
-                    pool.getName(), name, Volumes.folder(pool) + "/" + name, scratchBytes(size, total));
+            Volume scratch =
+                    new Volume(pool.getName(), name, Volumes.folder(pool) + "/" + name, scratchBytes(size, total));
             disks.add(new ViewPlan.Disk(
                     d.key(), size, d.format(), path(c, d), false, secret(), scratch, null, null, null));
         }
@@ -127,7 +124,8 @@ final class ViewPlanner {
             return wanted;
         }
         Optional<String> own = Volumes.poolOf(c, path);
-        if (own.isPresent() && !Volumes.folder(c.storagePoolLookupByName(own.get())).isEmpty()) {
+        if (own.isPresent()
+                && !Volumes.folder(c.storagePoolLookupByName(own.get())).isEmpty()) {
             return own.get();
         }
         if (java.util.Arrays.asList(c.listStoragePools()).contains("default")) {
@@ -138,7 +136,8 @@ final class ViewPlanner {
     }
 
     private String socket(UUID moment) {
-        String path = context.settings().nbdDirectory().resolve(Marks.socket(moment)).toString();
+        String path =
+                context.settings().nbdDirectory().resolve(Marks.socket(moment)).toString();
         if (path.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_SOCKET) {
             throw new ApiException(
                     ErrorCode.INTERNAL, "holdfast.nbd.directory is too long: a socket's path has at most 107 bytes.");

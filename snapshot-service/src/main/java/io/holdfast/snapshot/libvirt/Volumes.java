@@ -50,14 +50,11 @@ final class Volumes {
     /** A pool's folder on the hypervisor; empty for pools that are not folders. */
     static String folder(StoragePool pool) throws LibvirtException {
         var root = Xml.parse(pool.getXMLDesc(0));
-        boolean folders =
-                switch (root.getAttribute("type")) {
-                    case "dir", "fs", "netfs" -> true;
-                    default -> false;
-                };
-        return folders
-                ? Xml.child(root, "target").map(t -> Xml.text(t, "path")).orElse("")
-                : "";
+        boolean folders = switch (root.getAttribute("type")) {
+            case "dir", "fs", "netfs" -> true;
+            default -> false;
+        };
+        return folders ? Xml.child(root, "target").map(t -> Xml.text(t, "path")).orElse("") : "";
     }
 
     /** An active pool of files, {@code pool-not-found} otherwise. */

@@ -87,8 +87,8 @@ final class Xml {
 
     /** The first child of that name, made if missing. */
     static Element ensure(Element parent, String name) {
-        return child(parent, name)
-                .orElseGet(() -> (Element) parent.appendChild(parent.getOwnerDocument().createElement(name)));
+        return child(parent, name).orElseGet(() ->
+                (Element) parent.appendChild(parent.getOwnerDocument().createElement(name)));
     }
 
     static String write(Element root) {

@@ -41,7 +41,6 @@ public class CheckpointRow {
     }
 
     Checkpoint read() {
-        return new Checkpoint(
-                moment, job, source, vm, vault, point, name, Checkpoint.State.valueOf(state), createdAt);
+        return new Checkpoint(moment, job, source, vm, vault, point, name, Checkpoint.State.valueOf(state), createdAt);
     }
 }

@@ -25,9 +25,7 @@ public class CheckpointStore implements Rows.Checkpoints {
 
     @Override
     public List<Checkpoint> line(UUID source, String vm, UUID vault) {
-        return table
-                .list("source = ?1 and vm = ?2 and vault = ?3", Sort.by("createdAt"), source, vm, vault)
-                .stream()
+        return table.list("source = ?1 and vm = ?2 and vault = ?3", Sort.by("createdAt"), source, vm, vault).stream()
                 .map(CheckpointRow::read)
                 .toList();
     }

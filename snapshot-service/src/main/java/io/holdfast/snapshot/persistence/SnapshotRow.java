@@ -6,6 +6,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A snapshot's row. */
 @Entity
@@ -17,7 +18,7 @@ public class SnapshotRow {
     public UUID source;
     public String vm;
     public String name;
-    public UUID parent;
+    public @Nullable UUID parent;
 
     @Column(name = "created_at")
     public Instant createdAt;

@@ -101,8 +101,7 @@ public class ViewStore implements Rows.Views {
                 .list();
         for (ViewRow row : rows) {
             View view = read(row);
-            Checkpoint.settled(
-                            checkpoints.line(view.source(), view.vm(), view.vault()), job, committed, keep)
+            Checkpoint.settled(checkpoints.line(view.source(), view.vm(), view.vault()), job, committed, keep)
                     .forEach(checkpoints::put);
             if (view.phase() != Phase.CLOSED) {
                 View going = view.withPhase(Phase.CLOSING);

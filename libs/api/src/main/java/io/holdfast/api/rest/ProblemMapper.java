@@ -1,5 +1,6 @@
 package io.holdfast.api.rest;
 
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.holdfast.api.Headers;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
@@ -58,6 +59,8 @@ abstract class ProblemMapper<E extends Throwable> implements ExceptionMapper<E> 
                 Problem.of(ErrorCode.UNAUTHENTICATED, "A valid bearer token is needed.", requestId);
             case ForbiddenException _ ->
                 Problem.of(ErrorCode.FORBIDDEN, "This token's roles do not allow that.", requestId);
+            case MismatchedInputException _ ->
+                Problem.of(ErrorCode.INVALID_REQUEST, "The request's body does not have the expected form.", requestId);
             case WebApplicationException e -> ofStatus(e, requestId);
             default ->
                 Problem.of(

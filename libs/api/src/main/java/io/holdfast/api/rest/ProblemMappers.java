@@ -1,5 +1,6 @@
 package io.holdfast.api.rest;
 
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.holdfast.api.problem.ApiException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
@@ -28,6 +29,10 @@ public final class ProblemMappers {
 
     @Provider
     public static final class OfWebApplication extends ProblemMapper<WebApplicationException> {}
+
+    /** A body that is JSON of another shape; without this one the framework answers with a body of its own. */
+    @Provider
+    public static final class OfBody extends ProblemMapper<MismatchedInputException> {}
 
     @Provider
     public static final class OfAnything extends ProblemMapper<Throwable> {}

@@ -55,9 +55,7 @@ public final class ChainCheck {
             link(sequence, findings);
             next = sequence + 1;
         }
-        foreign.tailMap(newest + 1)
-                .keySet()
-                .forEach(sequence -> findings.add(finding(Trouble.FOREIGN, sequence)));
+        foreign.tailMap(newest + 1).keySet().forEach(sequence -> findings.add(finding(Trouble.FOREIGN, sequence)));
         known.ifPresent(head -> compare(head, findings));
         Optional<ChainHead> head = points.isEmpty()
                 ? Optional.empty()

@@ -86,7 +86,8 @@ public final class PointLog {
         String unreadable = null;
         for (long sequence : sequences(vm, 0).reversed()) {
             switch (read(vm, sequence)) {
-                case Slot.Point p when p.manifest().id().equals(point) -> {
+                case Slot.Point p
+                when p.manifest().id().equals(point) -> {
                     return Optional.of(p.manifest());
                 }
                 case Slot.Foreign foreign ->
@@ -107,7 +108,8 @@ public final class PointLog {
     public Optional<PointManifest> ofJob(String vm, String job, long head) {
         return sequences(vm, head).stream()
                 .map(sequence -> read(vm, sequence))
-                .filter(slot -> slot instanceof Slot.Point p && p.manifest().job().equals(job))
+                .filter(slot ->
+                        slot instanceof Slot.Point p && p.manifest().job().equals(job))
                 .map(slot -> ((Slot.Point) slot).manifest())
                 .findFirst();
     }
@@ -151,8 +153,7 @@ public final class PointLog {
      *
      * @return the manifest as stored, or the one that another attempt of the same job had stored
      */
-    public PointManifest append(
-            String vm, String job, Optional<ChainHead> head, Function<Link, PointManifest> draft) {
+    public PointManifest append(String vm, String job, Optional<ChainHead> head, Function<Link, PointManifest> draft) {
         Optional<ChainHead> previous = head;
         List<ChainHead> skipped = new ArrayList<>();
         long sequence = head.map(ChainHead::sequence).orElse(0L) + 1;
@@ -164,7 +165,8 @@ public final class PointLog {
                 return ManifestCodec.decode(body, sha256(object), object.length);
             }
             switch (readKey(key, sequence)) {
-                case Slot.Point p when p.manifest().job().equals(job) -> {
+                case Slot.Point p
+                when p.manifest().job().equals(job) -> {
                     return p.manifest();
                 }
                 case Slot.Point p -> {

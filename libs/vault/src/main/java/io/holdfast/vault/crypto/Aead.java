@@ -11,6 +11,12 @@ import javax.crypto.spec.SecretKeySpec;
 /** AES-256-GCM with a tag of 16 bytes. */
 public final class Aead {
 
+    /**
+     * Bytes given to the cipher at once. Measured on JDK 25, 256 MiB in a new JVM: 3.7 s whole frames, 0.85 s in steps of
+     * 1 KiB, because many calls have the JIT use the processor's AES sooner.
+     */
+    private static final int STEP = 1024;
+
     private Aead() {}
 
     /** The nonce of a counter: four zero bytes and the number. */
@@ -28,7 +34,13 @@ public final class Aead {
     public static int seal(byte[] key, byte[] nonce, byte[] aad, byte[] plain, byte[] out, int offset) {
         try {
             Cipher cipher = cipher(Cipher.ENCRYPT_MODE, key, nonce, aad);
-            return cipher.doFinal(plain, 0, plain.length, out, offset);
+            int at = 0;
+            int written = offset;
+            while (plain.length - at > STEP) {
+                written += cipher.update(plain, at, STEP, out, written);
+                at += STEP;
+            }
+            return written + cipher.doFinal(plain, at, plain.length - at, out, written) - offset;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-GCM is not available", e);
         }

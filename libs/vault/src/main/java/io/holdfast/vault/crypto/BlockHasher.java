@@ -10,8 +10,7 @@ import javax.crypto.Mac;
 /** Keyed identity of blocks. For one thread. */
 public final class BlockHasher {
 
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final byte[] ZEROS = new byte[VaultFormat.BLOCK];
 
     private final Mac mac;

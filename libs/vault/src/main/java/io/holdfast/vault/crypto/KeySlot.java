@@ -31,7 +31,12 @@ public final class KeySlot {
 
     /** A slot's bytes. */
     public static byte[] wrap(
-            byte[] master, Passphrase passphrase, VaultOptions options, UUID vault, String slotId, SecureRandom random) {
+            byte[] master,
+            Passphrase passphrase,
+            VaultOptions options,
+            UUID vault,
+            String slotId,
+            SecureRandom random) {
         byte[] salt = new byte[32];
         byte[] nonce = new byte[12];
         random.nextBytes(salt);

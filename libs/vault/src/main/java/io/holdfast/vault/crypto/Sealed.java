@@ -69,7 +69,12 @@ public enum Sealed {
         }
         // Authenticate before the flags are believed: a flipped bit is damage, not a new feature.
         byte[] packed = Aead.open(
-                keys.objectKey(VaultFormat.ascii(magic), salt), NONCE, aad(head, keys, key), object, HEAD, object.length - HEAD);
+                keys.objectKey(VaultFormat.ascii(magic), salt),
+                NONCE,
+                aad(head, keys, key),
+                object,
+                HEAD,
+                object.length - HEAD);
         VaultFormat.requireKnown(key.value(), version, incompatible);
         if (rawLength < 0 || rawLength > VaultFormat.MAX_SEALED) {
             throw new FormatException("longer than allowed");

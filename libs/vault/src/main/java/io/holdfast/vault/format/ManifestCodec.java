@@ -69,8 +69,26 @@ public final class ManifestCodec {
         });
         in.end();
         return new PointManifest(
-                id, vm, vmName, source, job, moment, sequence, hash, previous, skipped, kind, base, consistency,
-                vmState, takenAt, committedAt, disks, sizes(disks, stored + objectSize), definition, notes);
+                id,
+                vm,
+                vmName,
+                source,
+                job,
+                moment,
+                sequence,
+                hash,
+                previous,
+                skipped,
+                kind,
+                base,
+                consistency,
+                vmState,
+                takenAt,
+                committedAt,
+                disks,
+                sizes(disks, stored + objectSize),
+                definition,
+                notes);
     }
 
     private static PointManifest.Sizes sizes(List<PointManifest.Disk> disks, long stored) {

@@ -22,8 +22,7 @@ public record SessionRecord(String vm, String job, UUID point, long head, Instan
 
     public static SessionRecord decode(byte[] body) {
         ByteReader in = new ByteReader(body);
-        SessionRecord session =
-                new SessionRecord(in.string(8192), in.string(8192), in.uuid(), in.u64(), in.instant());
+        SessionRecord session = new SessionRecord(in.string(8192), in.string(8192), in.uuid(), in.u64(), in.instant());
         in.end();
         return session;
     }

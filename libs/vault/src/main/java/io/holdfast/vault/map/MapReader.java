@@ -82,7 +82,9 @@ public final class MapReader {
         PackUse pack = packs.get(Location.pack(location));
         if (pack == null) {
             throw new VaultException(
-                    VaultException.Kind.CORRUPT, null, "a block map points into a pack that its manifest does not list");
+                    VaultException.Kind.CORRUPT,
+                    null,
+                    "a block map points into a pack that its manifest does not list");
         }
         return pack;
     }

@@ -30,8 +30,7 @@ public final class TreeBuilder {
      * @param inherit whether what is not put is taken from the base; the base must have the same shape then, and
      *     {@code table} its counts
      */
-    public TreeBuilder(
-            MapShape shape, @Nullable MapReader base, boolean inherit, PackTable table, PackStream out) {
+    public TreeBuilder(MapShape shape, @Nullable MapReader base, boolean inherit, PackTable table, PackStream out) {
         this.shape = shape;
         this.base = base;
         this.inherit = inherit && base != null;

@@ -68,8 +68,7 @@ final class PackBuilder {
 
     /** Seals a frame under a reserved number; {@code identities} are those of its blocks, two longs each. */
     void append(int number, int kind, int codec, int rawLength, int count, byte[] payload, long[] identities) {
-        FrameEntry entry =
-                new FrameEntry(used, payload.length + VaultFormat.TAG, rawLength, count, kind, codec);
+        FrameEntry entry = new FrameEntry(used, payload.length + VaultFormat.TAG, rawLength, count, kind, codec);
         if (entries.set(number, entry) != null) {
             throw new IllegalStateException("frame number used twice");
         }

@@ -65,8 +65,7 @@ final class PackDirectory {
     /** The raw bytes of a frame. */
     byte[] open(int number, byte[] sealed) {
         FrameEntry entry = entry(number);
-        return Zstd3.decode(
-                entry.codec(), seal.openFrame(number, entry, sealed), entry.rawLength());
+        return Zstd3.decode(entry.codec(), seal.openFrame(number, entry, sealed), entry.rawLength());
     }
 
     private static void check(FrameEntry entry, long end) {
@@ -74,19 +73,18 @@ final class PackDirectory {
                 && entry.length() > VaultFormat.TAG
                 && entry.length() <= VaultFormat.FRAME_BLOCKS * VaultFormat.BLOCK + VaultFormat.TAG
                 && (long) entry.offset() + entry.length() <= end;
-        boolean shaped =
-                switch (entry.kind()) {
-                    case FrameEntry.DATA ->
-                        entry.count() >= 1
-                                && entry.count() <= VaultFormat.FRAME_BLOCKS
-                                && entry.rawLength() == entry.count() * VaultFormat.BLOCK;
-                    case FrameEntry.NODES ->
-                        entry.count() >= 1
-                                && entry.count() <= VaultFormat.MAX_NODES
-                                && entry.rawLength() > 0
-                                && entry.rawLength() <= VaultFormat.MAX_NODE_FRAME;
-                    default -> false;
-                };
+        boolean shaped = switch (entry.kind()) {
+            case FrameEntry.DATA ->
+                entry.count() >= 1
+                        && entry.count() <= VaultFormat.FRAME_BLOCKS
+                        && entry.rawLength() == entry.count() * VaultFormat.BLOCK;
+            case FrameEntry.NODES ->
+                entry.count() >= 1
+                        && entry.count() <= VaultFormat.MAX_NODES
+                        && entry.rawLength() > 0
+                        && entry.rawLength() <= VaultFormat.MAX_NODE_FRAME;
+            default -> false;
+        };
         if (!placed || !shaped) {
             throw new FormatException("a frame outside the format");
         }

@@ -26,6 +26,9 @@ public final class PackStream {
 
     /** Gets what is finished. */
     public interface Listener {
+        /** Waits until another finished pack may be in memory. */
+        void awaitRoom() throws InterruptedException;
+
         /** A pack is complete; {@code betweenLeaves} tells whether the map is in a state that may be written down. */
         void finished(PackHandle pack, byte[] object, boolean betweenLeaves) throws InterruptedException;
     }
@@ -80,6 +83,7 @@ public final class PackStream {
 
     private void close(PackBuilder full, boolean betweenLeaves) throws InterruptedException {
         flushNodes();
+        listener.awaitRoom();
         byte[] object = full.close();
         pack = null;
         listener.finished(full.handle(), object, betweenLeaves);

@@ -82,7 +82,9 @@ public final class DiskView {
                 continue;
             }
             long[] locations = Objects.requireNonNull(leaf(map, leafIndex)).locations();
-            for (long block = at / VaultFormat.BLOCK; block / VaultFormat.LEAF_BLOCKS == leafIndex && at < end; block++) {
+            for (long block = at / VaultFormat.BLOCK;
+                    block / VaultFormat.LEAF_BLOCKS == leafIndex && at < end;
+                    block++) {
                 long next = Math.min(end, (block + 1) * VaultFormat.BLOCK);
                 if (locations[(int) (block % VaultFormat.LEAF_BLOCKS)] != Location.NONE) {
                     add(ranges, at, next - at);

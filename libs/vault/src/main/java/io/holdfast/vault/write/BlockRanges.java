@@ -21,7 +21,8 @@ final class BlockRanges {
     }
 
     /** The next range of blocks, or null at the end. */
-    @Nullable Extent next() {
+    @Nullable
+    Extent next() {
         Extent current = ahead;
         if (current == null) {
             return null;

@@ -30,8 +30,7 @@ record DiskPlan(
     static DiskPlan of(DiskSource disk, Optional<UUID> intended, Function<UUID, PointManifest> find) {
         long size = disk.size();
         if (size < 0 || size > MOST_BYTES || disk.key().isEmpty() || disk.key().length() > 255) {
-            throw new VaultException(
-                    VaultException.Kind.SOURCE_FAILED, null, "a disk with an impossible size or key");
+            throw new VaultException(VaultException.Kind.SOURCE_FAILED, null, "a disk with an impossible size or key");
         }
         boolean wantsChanged = disk.changed().isPresent();
         if (wantsChanged && disk.base().isEmpty()) {

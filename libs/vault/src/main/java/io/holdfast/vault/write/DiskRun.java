@@ -69,8 +69,7 @@ final class DiskRun {
         earlier.ifPresent(progress -> tree.resume(progress.nextLeaf(), progress.slots()));
         readBefore = earlier.map(Journal.Progress::readBytes).orElse(0L);
         map = new MapWriter(
-                new MapWriter.Parts(
-                        baseOfMap, plan.inherits(), tree, table, shared.packs, vault.cpu(), shared.recent),
+                new MapWriter.Parts(baseOfMap, plan.inherits(), tree, table, shared.packs, vault.cpu(), shared.recent),
                 vault.options().window(),
                 readBefore,
                 earlier.map(Journal.Progress::newBytes).orElse(0L));
@@ -131,9 +130,7 @@ final class DiskRun {
     }
 
     private void read(long from) throws InterruptedException {
-        BlockRanges changed = plan.inherits()
-                ? new BlockRanges(disk.changed().orElseThrow(), plan.size())
-                : null;
+        BlockRanges changed = plan.inherits() ? new BlockRanges(disk.changed().orElseThrow(), plan.size()) : null;
         Extents extents = new Extents(changed, new BlockRanges(disk.allocated(), plan.size()));
         new SpanReader(disk, extents, vault.keys(), vault.cpu(), spans).run(from);
     }

@@ -17,7 +17,8 @@ final class Extents {
     }
 
     /** The next extent, or null at the end. What changed and holds no data is an extent of zeros. */
-    @Nullable Extent next() {
+    @Nullable
+    Extent next() {
         if (changed == null) {
             return allocated.next();
         }

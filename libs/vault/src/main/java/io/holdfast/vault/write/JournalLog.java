@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 final class JournalLog {
 
     private static final int MOST_READ = 10_000;
-    private static final Comparator<Journal> HOW_FAR = Comparator.<Journal>comparingInt(j -> j.finished().size())
+    private static final Comparator<Journal> HOW_FAR = Comparator.<Journal>comparingInt(
+                    j -> j.finished().size())
             .thenComparingLong(j -> j.current().map(Journal.Progress::nextLeaf).orElse(0L));
 
     private final VaultParts vault;

@@ -184,7 +184,8 @@ final class MapWriter {
     private void drain(int most) throws InterruptedException {
         while (!line.isEmpty()) {
             switch (line.peek()) {
-                case PendingFrame frame when framesInLine > most || frame.isCompressed() -> {
+                case PendingFrame frame
+                when framesInLine > most || frame.isCompressed() -> {
                     frame.pack(packs);
                     framesInLine--;
                 }

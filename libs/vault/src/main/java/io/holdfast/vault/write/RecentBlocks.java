@@ -21,7 +21,8 @@ final class RecentBlocks {
         return frames[slot] != null && high[slot] == h && low[slot] == l ? slot : -1;
     }
 
-    @Nullable PendingFrame frame(int slot) {
+    @Nullable
+    PendingFrame frame(int slot) {
         return frames[slot];
     }
 

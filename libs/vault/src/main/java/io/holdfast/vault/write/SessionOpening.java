@@ -19,22 +19,24 @@ import java.util.Optional;
  * @param repeated whether an earlier attempt began
  * @param storedBytes bytes that this opening stored
  */
-record SessionOpening(
-        Optional<ChainHead> head, Optional<PointManifest> committed, boolean repeated, long storedBytes) {
+record SessionOpening(Optional<ChainHead> head, Optional<PointManifest> committed, boolean repeated, long storedBytes) {
 
     static SessionOpening of(VaultParts vault, BackupIntent intent) {
         Optional<ChainHead> head = vault.log().newest(intent.vm()).map(PointManifest::head);
         long sequence = head.map(ChainHead::sequence).orElse(0L);
         ObjectKey key = Keys.session(vault.keys().name("session", intent.vm(), intent.job()));
         byte[] body = new SessionRecord(
-                        intent.vm(), intent.job(), intent.point(), sequence, vault.options().clock().instant())
+                        intent.vm(),
+                        intent.job(),
+                        intent.point(),
+                        sequence,
+                        vault.options().clock().instant())
                 .encode();
         byte[] object = Sealed.SESSION.seal(vault.keys(), vault.random(), key, body);
         if (WriteOnce.put(vault.store(), key, object)) {
             return new SessionOpening(head, Optional.empty(), false, object.length);
         }
-        Optional<PointManifest> committed =
-                vault.log().ofJob(intent.vm(), intent.job(), firstHead(vault, key, intent));
+        Optional<PointManifest> committed = vault.log().ofJob(intent.vm(), intent.job(), firstHead(vault, key, intent));
         return new SessionOpening(head, committed, true, 0);
     }
 

@@ -58,9 +58,20 @@ public final class SessionWriter implements AutoCloseable {
             intent.base().ifPresent(this::base);
         }
         uploads = new Uploads(vault.store(), vault.options().putThreads(), failure);
-        uploads.countEarlier(opening.storedBytes() + earlier.map(Journal::stored).orElse(0L));
+        uploads.countEarlier(
+                opening.storedBytes() + earlier.map(Journal::stored).orElse(0L));
         baseFrames = new FrameStore(vault.store(), vault.keys(), vault.options().cacheBytes() / 2);
-        packs = new PackStream(vault.keys(), vault.random(), vault.options().packBytes(), this::packFinished);
+        packs = new PackStream(vault.keys(), vault.random(), vault.options().packBytes(), new PackStream.Listener() {
+            @Override
+            public void awaitRoom() throws InterruptedException {
+                uploads.awaitRoom();
+            }
+
+            @Override
+            public void finished(PackHandle pack, byte[] object, boolean betweenLeaves) {
+                packFinished(pack, object, betweenLeaves);
+            }
+        });
         shared = new DiskRun.Shared(vault, failure, uploads, packs, new RecentBlocks());
         journalAt = vault.options().journalBytes();
     }
@@ -156,7 +167,7 @@ public final class SessionWriter implements AutoCloseable {
     }
 
     /** Called by the builder's thread, or by the committing one. */
-    private void packFinished(PackHandle pack, byte[] object, boolean betweenLeaves) throws InterruptedException {
+    private void packFinished(PackHandle pack, byte[] object, boolean betweenLeaves) {
         uploads.put(Keys.pack(pack.id()), object);
         packedBytes += object.length;
         DiskRun run = running;

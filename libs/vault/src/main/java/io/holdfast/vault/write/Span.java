@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent")
 record Span(
-        long block, long count, byte @Nullable [] data, @Nullable Future<Identities> identities, long read) {
+        long block,
+        long count,
+        byte @Nullable [] data,
+        @Nullable Future<Identities> identities,
+        long read) {
 
     /** Ends a disk. */
     static Span end(long read) {

@@ -77,8 +77,7 @@ final class SpanReader {
         return data;
     }
 
-    private VaultException failed(
-            String message, long offset, int length, @Nullable Throwable cause) {
+    private VaultException failed(String message, long offset, int length, @Nullable Throwable cause) {
         return new VaultException(VaultException.Kind.SOURCE_FAILED, null, message, cause)
                 .at(disk.key(), new Range(offset, length));
     }

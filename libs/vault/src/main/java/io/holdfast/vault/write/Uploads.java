@@ -40,9 +40,13 @@ final class Uploads implements AutoCloseable {
         stored.addAndGet(bytes);
     }
 
-    /** Waits for room, then puts in the background. */
-    void put(ObjectKey key, byte[] object) throws InterruptedException {
+    /** Waits until one more object may be in flight; {@link #put} has to follow. */
+    void awaitRoom() throws InterruptedException {
         room.acquire();
+    }
+
+    /** Puts in the background; there has to be room. */
+    void put(ObjectKey key, byte[] object) {
         running.removeIf(Future::isDone);
         running.add(threads.submit(() -> {
             try {

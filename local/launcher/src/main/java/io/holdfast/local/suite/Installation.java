@@ -3,7 +3,9 @@ package io.holdfast.local.suite;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Where the built parts lie: the project's folder after a build.
@@ -24,6 +26,13 @@ public record Installation(Path root) {
     /** The JVM this program runs on. */
     static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** This program's class path with absolute entries, for a process with another working folder. */
+    static String ownClassPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(":", -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(":"));
     }
 
     /** The command that runs a Quarkus service with these JVM options. */

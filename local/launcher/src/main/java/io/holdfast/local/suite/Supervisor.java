@@ -105,7 +105,7 @@ public final class Supervisor {
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dholdfast.root=" + installation.root(),
                 "-cp",
-                System.getProperty("java.class.path"),
+                Installation.ownClassPath(),
                 "io.holdfast.local.Main",
                 "supervise"));
         ProcessBuilder builder = new ProcessBuilder(command)

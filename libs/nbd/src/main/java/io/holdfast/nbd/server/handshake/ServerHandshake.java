@@ -92,7 +92,7 @@ public final class ServerHandshake implements AutoCloseable {
         return null;
     }
 
-    /** Closes what was opened but not chosen; and the transport as it is now. */
+    /** Closes an export that was opened but not chosen. */
     @Override
     public void close() {
         forget();

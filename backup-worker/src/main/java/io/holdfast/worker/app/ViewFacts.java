@@ -1,0 +1,31 @@
+package io.holdfast.worker.app;
+
+import io.holdfast.api.Consistency;
+import io.holdfast.api.view.ViewInfo;
+import io.holdfast.vault.PointFacts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What the point says of the moment it was taken. */
+final class ViewFacts {
+
+    static PointFacts of(ViewInfo view, Consistency wanted) {
+        List<String> notes = new ArrayList<>(view.notes());
+        if (view.consistency().compareTo(wanted) < 0) {
+            notes.add("Asked for " + lower(wanted) + " consistency, got " + lower(view.consistency()) + ".");
+        }
+        return new PointFacts(
+                view.takenAt(),
+                io.holdfast.vault.Consistency.valueOf(view.consistency().name()),
+                view.vmState(),
+                view.definition(),
+                notes);
+    }
+
+    private static String lower(Consistency consistency) {
+        return consistency.name().toLowerCase(Locale.ROOT);
+    }
+
+    private ViewFacts() {}
+}

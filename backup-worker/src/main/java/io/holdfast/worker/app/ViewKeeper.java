@@ -1,0 +1,90 @@
+package io.holdfast.worker.app;
+
+import io.holdfast.api.RenewLease;
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.rest.SnapshotServiceApi;
+import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/**
+ * Renews a job's frozen view while an attempt reads it. When the view is gone, the attempt's thread is interrupted: what it
+ * reads from then on may be anything.
+ */
+final class ViewKeeper implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(ViewKeeper.class);
+    private static final Set<ErrorCode> GONE =
+            Set.of(ErrorCode.VIEW_LOST, ErrorCode.VIEW_NOT_FOUND, ErrorCode.FENCED, ErrorCode.LEASE_LOST);
+
+    private final SnapshotServiceApi views;
+    private final Pause pause;
+    private final UUID job;
+    private final RenewLease renew;
+    private final Thread reader;
+    private final Thread renewer;
+
+    // Guarded by this.
+    private boolean closed;
+    private boolean lost;
+
+    ViewKeeper(SnapshotServiceApi views, Pause pause, UUID job, long fencing, Duration every) {
+        this.views = views;
+        this.pause = pause;
+        this.job = job;
+        this.renew = new RenewLease(fencing);
+        this.reader = Thread.currentThread();
+        this.renewer = Thread.ofVirtual().name("view-" + job).start(() -> renewEvery(every));
+    }
+
+    private void renewEvery(Duration period) {
+        try {
+            do {
+                pause.pause(period);
+            } while (renewed());
+        } catch (InterruptedException closedNow) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean renewed() {
+        try {
+            views.renewView(job, renew);
+        } catch (ApiException e) {
+            if (GONE.contains(e.code())) {
+                gone();
+                return false;
+            }
+            LOG.debugf(
+                    "job %s: its view could not be renewed: %s", job, e.code().wire());
+        } catch (RuntimeException e) {
+            LOG.debugf(
+                    "job %s: its view could not be renewed: %s",
+                    job, e.getClass().getSimpleName());
+        }
+        return true;
+    }
+
+    private synchronized void gone() {
+        if (!closed) {
+            lost = true;
+            reader.interrupt();
+        }
+    }
+
+    /** Whether the view is gone. */
+    synchronized boolean lost() {
+        return lost;
+    }
+
+    /** Ends the renewals. Nobody is interrupted for the view's sake afterwards; it stays open, it belongs to the job. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        renewer.interrupt();
+    }
+}

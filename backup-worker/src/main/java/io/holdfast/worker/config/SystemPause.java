@@ -1,0 +1,18 @@
+package io.holdfast.worker.config;
+
+import io.holdfast.worker.app.Pause;
+import java.time.Duration;
+
+/** {@link Pause} of the machine. */
+final class SystemPause implements Pause {
+
+    @Override
+    public void pause(Duration duration) throws InterruptedException {
+        Thread.sleep(duration);
+    }
+
+    @Override
+    public long nanos() {
+        return System.nanoTime();
+    }
+}

@@ -1,0 +1,26 @@
+package io.holdfast.worker.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/** How this worker works. */
+@ConfigMapping(prefix = "holdfast.worker")
+public interface WorkerConfig {
+
+    /** Jobs at one time. Each backup holds about 100 MiB of packs and caches: two fit into 512 MiB. */
+    @WithDefault("2")
+    int parallel();
+
+    /** How long to wait for a VM that another job holds. */
+    @WithDefault("2m")
+    Duration viewDeadline();
+
+    /** How long running jobs may go on after SIGTERM before they are handed back. */
+    @WithDefault("5s")
+    Duration drainGrace();
+
+    /** Names this process to people; default: the host's name and the process id. */
+    Optional<String> instance();
+}

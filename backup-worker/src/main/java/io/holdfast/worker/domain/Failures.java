@@ -1,0 +1,43 @@
+package io.holdfast.worker.domain;
+
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.storage.StorageException;
+import io.holdfast.vault.VaultException;
+
+/** What a failure of a vault or its store means to people and to the catalog, which decides on another attempt. */
+public final class Failures {
+
+    /** The failure of a vault. */
+    public static ApiException of(VaultException e) {
+        ErrorCode code = switch (e.kind()) {
+            case WRONG_PASSPHRASE -> ErrorCode.VAULT_WRONG_PASSPHRASE;
+            case NOT_A_VAULT, EXISTS -> ErrorCode.VAULT_NOT_A_VAULT;
+            case UNSUPPORTED -> ErrorCode.VAULT_UNSUPPORTED_FORMAT;
+            case CORRUPT, MISSING, FOREIGN_OBJECT, BASE_NOT_USABLE -> ErrorCode.VAULT_CORRUPT;
+            case CONFLICT -> ErrorCode.UNAVAILABLE;
+            case OUTCOME_UNKNOWN -> ErrorCode.OUTCOME_UNKNOWN;
+            case SOURCE_FAILED -> ErrorCode.NBD_ERROR;
+        };
+        return new ApiException(code, sentence(e), e);
+    }
+
+    /** The failure of the store below a vault. */
+    public static ApiException of(StorageException e) {
+        ErrorCode code = switch (e.kind()) {
+            case NO_SUCH_STORE -> ErrorCode.VAULT_NO_BUCKET;
+            case DENIED -> ErrorCode.VAULT_DENIED;
+            case FULL -> ErrorCode.VAULT_FULL;
+            case NOT_FOUND, RANGE, TOO_LARGE -> ErrorCode.VAULT_CORRUPT;
+            case CORRUPT_REPLY, UNAVAILABLE, OTHER, CANCELLED -> ErrorCode.VAULT_UNREACHABLE;
+        };
+        return new ApiException(code, sentence(e), e);
+    }
+
+    private static String sentence(RuntimeException e) {
+        String message = e.getMessage();
+        return message == null ? "The vault failed." : message;
+    }
+
+    private Failures() {}
+}

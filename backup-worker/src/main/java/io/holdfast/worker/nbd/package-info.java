@@ -1,0 +1,5 @@
+/** Disks of frozen views, read over NBD. */
+@NullMarked
+package io.holdfast.worker.nbd;
+
+import org.jspecify.annotations.NullMarked;

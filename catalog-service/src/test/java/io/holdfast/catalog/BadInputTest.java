@@ -1,0 +1,237 @@
+package io.holdfast.catalog;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+
+import io.holdfast.api.source.VmInfo;
+import io.holdfast.catalog.support.CatalogTest;
+import io.holdfast.catalog.support.Database;
+import io.holdfast.catalog.support.Tokens;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+@QuarkusTest
+class BadInputTest extends CatalogTest {
+
+    private static final String NONE = "00000000-0000-0000-0000-000000000000";
+    private static final String LONG = "x".repeat(300);
+    private static final String ODD = "a;rm -rf <x>&\"'";
+
+    /** One bad request: method, path, body, and the code that says what is wrong with it. */
+    private record Bad(String method, String path, String body, String code) {}
+
+    private static Bad post(String path, String body, String code) {
+        return new Bad("POST", path, body.replace('\'', '"'), code);
+    }
+
+    private static Bad get(String path, String code) {
+        return new Bad("GET", path, "", code);
+    }
+
+    private static List<Bad> table(String point) {
+        return List.of(
+                post("/backups", "", "invalid-request"),
+                post("/backups", "{", "invalid-request"),
+                post("/backups", "[]", "invalid-request"),
+                post("/backups", "{'vm':{'a':1},'vault':'v'}", "invalid-request"),
+                post("/backups", "{'vm':'web'}", "invalid-request"),
+                post("/backups", "{'vm':'','vault':'v'}", "invalid-request"),
+                post("/backups", "{'vm':'" + LONG + "','vault':'v'}", "invalid-request"),
+                post("/backups", "{'vm':'a\\u0000b','vault':'v'}", "invalid-request"),
+                post("/backups", "{'vm':'<x>/web','vault':'v'}", "invalid-request"),
+                post("/backups", "{'vm':'web','vault':'a b'}", "invalid-request"),
+                post("/backups", "{'vm':'web','vault':'v','kind':'weird'}", "invalid-request"),
+                post("/backups", "{'vm':'web','vault':'v','kind':'differential'}", "kind-unsupported"),
+                post("/backups", "{'vm':'web','vault':'v','consistency':'filesystem'}", "consistency-unsupported"),
+                post("/backups", "{'vm':'none','vault':'v'}", "vm-not-found"),
+                post("/backups", "{'vm':'twin','vault':'v'}", "vm-ambiguous"),
+                post("/backups", "{'vm':'diskless','vault':'v'}", "vm-without-disks"),
+                post("/backups", "{'vm':'web','vault':'none'}", "vault-not-found"),
+                post("/restores", "{'point':'" + point + "'}", "invalid-request"),
+                post("/restores", "{'point':'" + point + "','name':'a','inPlace':true}", "invalid-request"),
+                post("/restores", "{'point':'x','name':'a'}", "invalid-request"),
+                post("/restores", "{'point':'" + NONE + "','name':'a'}", "point-not-found"),
+                post("/restores", "{'point':'" + point + "','name':'" + LONG + "'}", "invalid-request"),
+                post("/restores", "{'point':'" + point + "','name':'a<b'}", "invalid-request"),
+                post("/restores", "{'point':'" + point + "','name':'../up'}", "invalid-request"),
+                post("/restores", "{'point':'" + point + "','name':'web'}", "vm-name-exists"),
+                post("/restores", "{'point':'" + point + "','name':'a','disks':['vdz']}", "disk-not-found"),
+                post("/restores", "{'point':'" + point + "','name':'a','disks':['/../x']}", "invalid-request"),
+                post("/restores", "{'point':'" + point + "','name':'a','source':'none'}", "source-not-found"),
+                post("/restores", "{'point':'" + point + "','name':'a','pool':'a b'}", "invalid-request"),
+                post("/restores", "{'point':'" + point + "','inPlace':true,'source':'lab2'}", "invalid-request"),
+                post("/snapshots", "{'vm':'web'}", "invalid-request"),
+                post("/snapshots", "{'vm':'web','name':'" + LONG + "'}", "invalid-request"),
+                post("/snapshots", "{'vm':'web','name':' '}", "invalid-request"),
+                post("/snapshots", "{'vm':'web','name':'a\\u0007b'}", "invalid-request"),
+                post("/snapshots", "{'vm':'web','name':'\\ud800'}", "invalid-request"),
+                post("/snapshots", "{'vm':'web','name':'s','memory':true}", "snapshot-unsupported"),
+                post("/snapshots", "{'vm':'web','name':'s','quiesce':true}", "snapshot-unsupported"),
+                post("/snapshots", "{'vm':'none','name':'s'}", "vm-not-found"),
+                new Bad("DELETE", "/snapshots/lab/web/none", "", "snapshot-not-found"),
+                new Bad("DELETE", "/snapshots/lab/none/s", "", "vm-not-found"),
+                post("/sources", "{'name':'a b','uri':'qemu:///system'}", "invalid-request"),
+                post("/sources", "{'name':'a'}", "invalid-request"),
+                post("/sources", "{'name':'a','uri':'qemu:///system','nbd':'telnet'}", "invalid-request"),
+                post("/sources/none/check", "", "source-not-found"),
+                new Bad("DELETE", "/sources/none", "", "source-not-found"),
+                post("/vaults", "{'name':'n','url':'ftp://host/bucket'}", "vault-url-invalid"),
+                post("/vaults", "{'name':'n','url':'file://host/path'}", "vault-url-invalid"),
+                post("/vaults", "{'name':'n','url':'file:relative'}", "vault-url-invalid"),
+                post("/vaults", "{'name':'n','url':'file:///a/../etc'}", "vault-url-invalid"),
+                post("/vaults", "{'name':'n','url':'file:///a%00b'}", "vault-url-invalid"),
+                post("/vaults", "{'name':'n','url':'s3+http://k:s@host/bucket'}", "vault-url-invalid"),
+                post("/vaults", "{'name':'n','url':'s3+http://host/'}", "vault-url-invalid"),
+                post("/vaults", "{'name':'n','url':'s3+http://host/UP'}", "vault-url-invalid"),
+                post("/vaults", "{'name':'n','url':'s3+http://host/bucket'}", "invalid-request"),
+                post("/vaults", "{'name':'n','url':'file:///srv/n','accessKey':'a'}", "invalid-request"),
+                post("/vaults", "{'name':'n','url':'file:///srv/n','passphrase':'short'}", "invalid-request"),
+                post("/vaults", "{'name':'v','url':'file:///srv/other'}", "vault-exists"),
+                post("/vaults", "{'name':'n','url':'file:///srv//v/'}", "vault-exists"),
+                post("/vaults/none/check", "", "vault-not-found"),
+                new Bad("DELETE", "/vaults/none", "", "vault-not-found"),
+                new Bad("DELETE", "/vaults/v", "", "vault-in-use"),
+                post("/jobs/" + NONE + "/cancel", "", "job-not-found"),
+                get("/jobs/" + NONE, "job-not-found"),
+                get("/jobs/" + NONE + "/events", "job-not-found"),
+                get("/jobs/not-an-id", "not-found"),
+                get("/jobs?state=weird", "invalid-request"),
+                get("/jobs?after=x", "invalid-request"),
+                get("/jobs?limit=0", "invalid-request"),
+                get("/jobs?limit=1001", "invalid-request"),
+                get("/points/" + NONE, "point-not-found"),
+                get("/points?vm=" + LONG, "invalid-request"),
+                get("/vms/none", "vm-not-found"),
+                get("/snapshots", "invalid-request"),
+                get("/nothing/here", "not-found"),
+                new Bad("PUT", "/jobs", "{}", "method-not-allowed"));
+    }
+
+    @TestFactory
+    List<DynamicTest> eachBadRequestIsAProblemWithItsCodeAndChangesNothing() {
+        Database.clear();
+        snapshotService.reset();
+        snapshotService.addSource("lab2");
+        snapshotService.addVm("lab", "t-1", "twin");
+        snapshotService.addVm("lab2", "t-2", "twin");
+        snapshotService.vms.add(new VmInfo(
+                "d-1",
+                "lab",
+                "diskless",
+                "off",
+                List.of(new VmInfo.DiskInfo("sda", "raw", 1, null, false, "passthrough")),
+                0,
+                List.of()));
+        vault("v");
+        String point = committedPoint("web", "v", 1);
+        Map<String, Long> before = Database.counts();
+        return table(point).stream()
+                .map(bad -> DynamicTest.dynamicTest(shortened(bad), () -> {
+                    Response reply = send(bad);
+                    reply.then()
+                            .contentType("application/problem+json")
+                            .body("code", equalTo(bad.code()))
+                            .body("status", equalTo(reply.statusCode()))
+                            .body("requestId", notNullValue());
+                    assertThat(reply.asString()).doesNotContain("Exception").doesNotContain("\tat ");
+                    assertThat(Database.counts()).isEqualTo(before);
+                }))
+                .toList();
+    }
+
+    private static String shortened(Bad bad) {
+        String text = bad.method() + " " + bad.path() + " " + bad.body();
+        return text.substring(0, Math.min(100, text.length())) + " is " + bad.code();
+    }
+
+    private static Response send(Bad bad) {
+        var request = given().auth().oauth2(Tokens.admin()).contentType("application/json");
+        if (!bad.body().isEmpty()) {
+            request.body(bad.body());
+        }
+        return request.request(bad.method(), API + bad.path());
+    }
+
+    @Test
+    void anIdempotencyKeyIsCheckedAndOddNamesReachNobody() {
+        vault("v");
+        admin().header("Idempotency-Key", "a b")
+                .body(Map.of("vm", "web", "vault", "v"))
+                .post(API + "/backups")
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("invalid-request"));
+        admin().body(Map.of("vm", ODD, "vault", "v")).post(API + "/backups").then().statusCode(404);
+        assertThat(Database.count("job")).isZero();
+    }
+
+    @Test
+    void theRequestIdComesBack() {
+        admin().header("X-Request-Id", "abc-1")
+                .get(API + "/jobs/" + UUID.randomUUID())
+                .then()
+                .body("requestId", equalTo("abc-1"))
+                .header("X-Request-Id", equalTo("abc-1"));
+        admin().header("X-Request-Id", "<script>").get(API + "/jobs").then().header("X-Request-Id", notNullValue());
+    }
+
+    @Test
+    void aBodyOfFiftyMegabytesIsRefusedBeforeItIsRead() throws IOException {
+        URI base = URI.create(io.restassured.RestAssured.baseURI + ":" + io.restassured.RestAssured.port);
+        try (Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), base.getPort())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /api/v1/backups HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + Tokens.admin()
+                            + "\r\nContent-Type: application/json\r\nContent-Length: 52428800\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            byte[] reply = new byte[4096];
+            int length = socket.getInputStream().read(reply);
+            assertThat(new String(reply, 0, length, StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 413")
+                    .contains("application/problem+json")
+                    .contains("\"code\":\"body-too-large\"");
+        }
+    }
+
+    @Test
+    void aBodyThatDoesNotSayItsLengthIsCutOffToo() throws IOException {
+        URI base = URI.create(io.restassured.RestAssured.baseURI + ":" + io.restassured.RestAssured.port);
+        HttpURLConnection connection =
+                (HttpURLConnection) base.resolve("/api/v1/backups").toURL().openConnection();
+        connection.setRequestMethod("POST");
+        connection.setDoOutput(true);
+        connection.setChunkedStreamingMode(1 << 16);
+        connection.setRequestProperty("Authorization", "Bearer " + Tokens.admin());
+        connection.setRequestProperty("Content-Type", "application/json");
+        int status;
+        try (OutputStream out = connection.getOutputStream()) {
+            byte[] chunk = " ".repeat(1 << 16).getBytes(StandardCharsets.US_ASCII);
+            for (int i = 0; i < 800; i++) {
+                out.write(chunk);
+            }
+        } catch (IOException e) {
+            // The service closed the connection on us: that is the point.
+        }
+        try {
+            status = connection.getResponseCode();
+        } catch (IOException e) {
+            status = 413;
+        }
+        assertThat(status).isEqualTo(413);
+        assertThat(Database.count("job")).isZero();
+    }
+}

@@ -1,0 +1,179 @@
+package io.holdfast.catalog;
+
+import static io.holdfast.catalog.support.Database.count;
+import static io.holdfast.catalog.support.Database.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.nullValue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.catalog.support.CatalogTest;
+import io.holdfast.catalog.support.Database;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class VaultTest extends CatalogTest {
+
+    private static final String PASSPHRASE = "correct horse battery staple";
+    private static final String ACCESS_KEY = "AKIDEXAMPLE77";
+    private static final String SECRET_KEY = "wJalrXUtnFEMI/K7MDENG";
+
+    private static Map<String, String> s3(String name) {
+        return new HashMap<>(Map.of(
+                "name",
+                name,
+                "url",
+                "s3+http://127.0.0.1:9000/backups/" + name,
+                "accessKey",
+                ACCESS_KEY,
+                "secretKey",
+                SECRET_KEY,
+                "passphrase",
+                PASSPHRASE));
+    }
+
+    private static Response add(Map<String, String> spec) {
+        return admin().body(spec).post(API + "/vaults");
+    }
+
+    @Test
+    void secretsAreSealedInTheDatabaseTheWorkerGetsThemAndNobodyElseEverSeesThem() {
+        StringBuilder log = new StringBuilder();
+        Handler listener = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                log.append(record.getMessage())
+                        .append(java.util.Arrays.toString(record.getParameters()))
+                        .append('\n');
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger.getLogger("").addHandler(listener);
+        StringBuilder answers = new StringBuilder();
+        try {
+            answers.append(add(s3("v")).then().statusCode(202).extract().asString());
+            answers.append(add(s3("v")).asString());
+            answers.append(add(Map.of("name", "bad/name", "url", "nonsense", "passphrase", PASSPHRASE))
+                    .asString());
+            answers.append(admin().get(API + "/vaults").asString());
+            answers.append(admin().get(API + "/jobs").asString());
+            answers.append(admin().get(API + "/audit").asString());
+        } finally {
+            Logger.getLogger("").removeHandler(listener);
+        }
+        assertThat(log.toString()).contains("VAULT_ADD");
+        String rows = text("select string_agg(row_to_json(v)::text, '') from vault v")
+                + text("select string_agg(row_to_json(j)::text, '') from job j")
+                + text("select string_agg(encode(passphrase, 'escape'), '') from vault");
+        for (String secret : new String[] {PASSPHRASE, ACCESS_KEY, SECRET_KEY}) {
+            assertThat(answers.toString()).doesNotContain(secret);
+            assertThat(log.toString()).doesNotContain(secret);
+            assertThat(rows).doesNotContain(secret);
+        }
+        String id = text("select id from vault");
+        worker().get(API + "/runner/vaults/" + id)
+                .then()
+                .statusCode(200)
+                .body("passphrase", equalTo(PASSPHRASE))
+                .body("accessKey", equalTo(ACCESS_KEY))
+                .body("secretKey", equalTo(SECRET_KEY));
+        admin().get(API + "/runner/vaults/" + id).then().statusCode(403);
+    }
+
+    @Test
+    void aSealedValueMovedToAnotherColumnDoesNotOpen() {
+        add(s3("v")).then().statusCode(202);
+        Database.run("update vault set secret_key = passphrase");
+        worker().get(API + "/runner/vaults/" + text("select id from vault")).then().statusCode(500);
+    }
+
+    @Test
+    void aRecoveryKeyIsMadeWhenNoPassphraseIsGivenAndOpensTheVault() {
+        var keyed = admin().header("Idempotency-Key", "once").body(Map.of("name", "v", "url", "file:///srv/v/"));
+        String key = keyed.post(API + "/vaults")
+                .then()
+                .statusCode(202)
+                .body("vault.state", equalTo("adding"))
+                .body("vault.url", equalTo("file:///srv/v"))
+                .body("recoveryKey", matchesPattern("([A-Z2-7]{4}-){7}[A-Z2-7]{4}"))
+                .extract()
+                .path("recoveryKey");
+        // A lost answer may be asked for again, but only while the vault is being made.
+        keyed.post(API + "/vaults").then().statusCode(202).body("recoveryKey", equalTo(key));
+        String id = text("select id from vault");
+        worker().get(API + "/runner/vaults/" + id).then().body("passphrase", equalTo(key));
+        JsonNode leased = lease("BACKUP_WORKER");
+        end(leased.path("job").asText(), success(leased, Map.of("formatId", "f-1"))).then().statusCode(204);
+        keyed.post(API + "/vaults").then().statusCode(202).body("recoveryKey", nullValue());
+        admin().get(API + "/vaults/v").then().body("state", equalTo("ok")).body("formatId", equalTo("f-1"));
+        assertThat(count("vault")).isEqualTo(1);
+    }
+
+    @Test
+    void oneVaultUnderTwoRecordsIsFoundOut() {
+        vault("old", "f-1");
+        add(s3("twin")).then().statusCode(202);
+        JsonNode leased = lease("BACKUP_WORKER");
+        String job = leased.path("job").asText();
+        end(job, success(leased, Map.of("formatId", "f-1"))).then().statusCode(204);
+        assertThat(job(job).path("state").asText()).isEqualTo("FAILED");
+        assertThat(job(job).path("errorCode").asText()).isEqualTo("vault-exists");
+        admin().get(API + "/vaults/twin").then().body("state", equalTo("failed"));
+    }
+
+    @Test
+    void anotherVaultAtTheSameAddressIsFoundOutByACheck() {
+        vault("v", "f-1");
+        admin().post(API + "/vaults/v/check").then().statusCode(202);
+        JsonNode leased = lease("BACKUP_WORKER");
+        String job = leased.path("job").asText();
+        end(job, success(leased, Map.of("formatId", "f-2"))).then().statusCode(204);
+        assertThat(job(job).path("errorCode").asText()).isEqualTo("vault-is-another");
+        admin().get(API + "/vaults/v").then().body("state", equalTo("failed")).body("formatId", equalTo("f-1"));
+    }
+
+    @Test
+    void aVaultThatCannotBeOpenedIsFailedWithTheReason() {
+        add(s3("v")).then().statusCode(202);
+        JsonNode leased = lease("BACKUP_WORKER");
+        end(leased.path("job").asText(), failure(leased, "vault-wrong-passphrase")).then().statusCode(204);
+        admin().get(API + "/vaults/v")
+                .then()
+                .body("state", equalTo("failed"))
+                .body("detail", equalTo("vault-wrong-passphrase: by test"));
+    }
+
+    @Test
+    void aVaultInUseIsRemovedOnlyWhenTheCatalogMayForgetAndNeverUnderARunningJob() {
+        vault("v");
+        committedPoint("web", "v", 1);
+        String waiting = backup("web", "v");
+        admin().delete(API + "/vaults/v").then().statusCode(409).body("code", equalTo("vault-in-use"));
+
+        JsonNode leased = lease("BACKUP_WORKER");
+        admin().delete(API + "/vaults/v?forget=true").then().statusCode(409).body("code", equalTo("vault-in-use"));
+        assertThat(job(waiting).path("cancelRequested").asBoolean()).isFalse();
+        end(waiting, Map.of("fencing", leased.path("fencing").asInt(), "outcome", "RELEASED"))
+                .then()
+                .statusCode(204);
+
+        admin().delete(API + "/vaults/v?forget=true").then().statusCode(204);
+        assertThat(job(waiting).path("state").asText()).isEqualTo("CANCELLED");
+        assertThat(count("vault")).isZero();
+        assertThat(count("restore_point")).isZero();
+        admin().delete(API + "/vaults/v").then().statusCode(404).body("code", equalTo("vault-not-found"));
+    }
+}

@@ -1,0 +1,40 @@
+package io.holdfast.restore.app;
+
+import io.holdfast.vault.PointManifest;
+import io.holdfast.vault.PreflightReport;
+import io.holdfast.vault.Range;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * An open vault, as far as a restore uses it. Thread-safe. Failures are {@link io.holdfast.vault.VaultException} or
+ * {@link io.holdfast.storage.StorageException}.
+ */
+public interface OpenVault extends AutoCloseable {
+
+    /** The point, when it is committed. */
+    Optional<PointManifest> point(UUID point, String vm);
+
+    /** Whether what the point needs is there. */
+    PreflightReport preflight(PointManifest manifest);
+
+    /** One disk of the point; hashes are computed anew at each read. */
+    DiskBytes disk(PointManifest manifest, String key);
+
+    @Override
+    void close();
+
+    /** The content of a disk. Thread-safe; usable while its vault is open. */
+    interface DiskBytes {
+
+        long size();
+
+        /** Fills the buffer from the offset. */
+        void read(long offset, ByteBuffer into);
+
+        /** Where there is data within the range, in order; everything else reads as zeros. */
+        List<Range> data(long offset, long length);
+    }
+}

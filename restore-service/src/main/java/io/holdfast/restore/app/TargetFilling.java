@@ -1,0 +1,136 @@
+package io.holdfast.restore.app;
+
+import io.holdfast.api.RenewLease;
+import io.holdfast.api.job.JobSpec;
+import io.holdfast.api.job.LeasedJob;
+import io.holdfast.api.job.Progress;
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.rest.SnapshotServiceApi;
+import io.holdfast.api.target.FillTarget;
+import io.holdfast.api.target.FinishTarget;
+import io.holdfast.api.target.OpenTarget;
+import io.holdfast.api.target.TargetInfo;
+import io.holdfast.jobs.JobContext;
+import io.holdfast.restore.domain.DiskChoice;
+import io.holdfast.vault.PointManifest;
+import java.time.Duration;
+import java.util.List;
+
+/** Takes one job's target from wherever it stands to a finished VM. For one attempt. */
+final class TargetFilling {
+
+    private static final Duration POLL = Duration.ofSeconds(1);
+
+    /** A pull that broke (a hypervisor's hiccup, a store that was away) is begun anew this often. */
+    private static final int FILLS = 3;
+
+    private final SnapshotServiceApi snapshots;
+    private final ExportNames names;
+    private final DamageLedger ledger;
+    private final Pause pause;
+    private final LeasedJob job;
+    private final JobSpec.Restore spec;
+    private final JobContext context;
+    private long renewedNanos;
+
+    TargetFilling(
+            SnapshotServiceApi snapshots,
+            ExportNames names,
+            DamageLedger ledger,
+            Pause pause,
+            LeasedJob job,
+            JobContext context) {
+        this.snapshots = snapshots;
+        this.names = names;
+        this.ledger = ledger;
+        this.pause = pause;
+        this.job = job;
+        this.spec = (JobSpec.Restore) job.spec();
+        this.context = context;
+    }
+
+    TargetInfo run(PointManifest manifest, List<PointManifest.Disk> disks) throws InterruptedException {
+        context.progress(Progress.of("prepare", 0, 0));
+        TargetInfo target = snapshots.openTarget(request(manifest, disks));
+        renewedNanos = pause.nanos();
+        if (target.state() == TargetInfo.State.FINISHED) {
+            return target;
+        }
+        if (target.state() != TargetInfo.State.FILLED) {
+            fill(disks);
+        }
+        ledger.refuseDamaged(job.job());
+        context.progress(Progress.of("finish", 0, 0));
+        return snapshots.finishTarget(job.job(), new FinishTarget(context.fencing(), spec.start()));
+    }
+
+    private OpenTarget request(PointManifest manifest, List<PointManifest.Disk> disks) {
+        return new OpenTarget(
+                job.job(),
+                context.fencing(),
+                spec.source(),
+                spec.inPlace() ? null : spec.name(),
+                spec.inPlace() ? spec.vm() : null,
+                manifest.definition(),
+                spec.pool(),
+                spec.network(),
+                disks.stream()
+                        .map(d -> new OpenTarget.TargetDisk(d.key(), d.size(), d.format(), DiskChoice.dataBytes(d)))
+                        .toList());
+    }
+
+    private void fill(List<PointManifest.Disk> disks) throws InterruptedException {
+        String transport = snapshots.source(spec.source()).nbd();
+        for (int tried = 1; ; tried++) {
+            var from = names.of(job.job(), spec, disks, transport);
+            TargetInfo target = awaitFilled(snapshots.fillTarget(job.job(), new FillTarget(context.fencing(), from)));
+            if (target.state() == TargetInfo.State.FILLED) {
+                return;
+            }
+            ledger.refuseDamaged(job.job());
+            if (tried == FILLS || target.state() != TargetInfo.State.FAILED) {
+                throw new ApiException(ErrorCode.TARGET_FILL_FAILED, "The hypervisor's pull failed: " + why(target));
+            }
+            pause.pause(POLL);
+        }
+    }
+
+    private static String why(TargetInfo target) {
+        String detail = target.detail();
+        return detail == null ? "the target is " + target.state() + "." : detail;
+    }
+
+    private TargetInfo awaitFilled(TargetInfo begun) throws InterruptedException {
+        TargetInfo target = begun;
+        while (target.state() == TargetInfo.State.FILLING || target.state() == TargetInfo.State.PREPARED) {
+            ledger.refuseDamaged(job.job());
+            tell(target);
+            pause.pause(POLL);
+            target = look();
+        }
+        tell(target);
+        return target;
+    }
+
+    /** Looks, and renews when a third of the lease is over. */
+    private TargetInfo look() {
+        long now = pause.nanos();
+        if (now - renewedNanos
+                < Duration.ofSeconds(job.leaseSeconds()).dividedBy(3).toNanos()) {
+            return snapshots.target(job.job());
+        }
+        renewedNanos = now;
+        return snapshots.renewTarget(job.job(), new RenewLease(context.fencing()));
+    }
+
+    private void tell(TargetInfo target) {
+        long done = target.disks().stream()
+                .mapToLong(TargetInfo.DiskFill::doneBytes)
+                .sum();
+        long total = target.disks().stream()
+                .mapToLong(TargetInfo.DiskFill::totalBytes)
+                .sum();
+        context.progress(Progress.of("fill", done, total));
+    }
+}

@@ -1,0 +1,51 @@
+package io.holdfast.restore.domain;
+
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.storage.StorageException;
+import io.holdfast.vault.VaultException;
+
+/** What a failure of a vault or its store means for a restore. */
+public final class Failures {
+
+    /** The failure of a vault: damage is damage of the point. */
+    public static ApiException of(VaultException e) {
+        ErrorCode code = switch (e.kind()) {
+            case WRONG_PASSPHRASE -> ErrorCode.VAULT_WRONG_PASSPHRASE;
+            case NOT_A_VAULT, EXISTS -> ErrorCode.VAULT_NOT_A_VAULT;
+            case UNSUPPORTED -> ErrorCode.VAULT_UNSUPPORTED_FORMAT;
+            case CORRUPT, MISSING, FOREIGN_OBJECT -> ErrorCode.POINT_DAMAGED;
+            case BASE_NOT_USABLE, CONFLICT, OUTCOME_UNKNOWN, SOURCE_FAILED -> ErrorCode.UNAVAILABLE;
+        };
+        return new ApiException(code, sentence(e), e);
+    }
+
+    /** The failure of the store below a vault. */
+    public static ApiException of(StorageException e) {
+        ErrorCode code = switch (e.kind()) {
+            case NO_SUCH_STORE -> ErrorCode.VAULT_NO_BUCKET;
+            case DENIED -> ErrorCode.VAULT_DENIED;
+            case FULL -> ErrorCode.VAULT_FULL;
+            case NOT_FOUND, RANGE, TOO_LARGE -> ErrorCode.POINT_DAMAGED;
+            case CORRUPT_REPLY, UNAVAILABLE, OTHER, CANCELLED -> ErrorCode.VAULT_UNREACHABLE;
+        };
+        return new ApiException(code, sentence(e), e);
+    }
+
+    /** The failure of either. */
+    public static ApiException of(RuntimeException e) {
+        return switch (e) {
+            case ApiException known -> known;
+            case VaultException vault -> of(vault);
+            case StorageException store -> of(store);
+            default -> new ApiException(ErrorCode.INTERNAL, "Something went wrong while reading the vault.", e);
+        };
+    }
+
+    private static String sentence(RuntimeException e) {
+        String message = e.getMessage();
+        return message == null ? "The vault failed." : message;
+    }
+
+    private Failures() {}
+}

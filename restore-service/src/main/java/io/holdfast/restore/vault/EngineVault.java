@@ -1,0 +1,67 @@
+package io.holdfast.restore.vault;
+
+import io.holdfast.restore.app.OpenVault;
+import io.holdfast.storage.ObjectStore;
+import io.holdfast.vault.DiskReader;
+import io.holdfast.vault.PointManifest;
+import io.holdfast.vault.PreflightReport;
+import io.holdfast.vault.Range;
+import io.holdfast.vault.Vault;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A vault of the engine together with its store. */
+final class EngineVault implements OpenVault {
+
+    private final Vault vault;
+    private final ObjectStore store;
+
+    EngineVault(Vault vault, ObjectStore store) {
+        this.vault = vault;
+        this.store = store;
+    }
+
+    @Override
+    public Optional<PointManifest> point(UUID point, String vm) {
+        return vault.point(point, vm);
+    }
+
+    @Override
+    public PreflightReport preflight(PointManifest manifest) {
+        return vault.preflight(manifest);
+    }
+
+    @Override
+    public DiskBytes disk(PointManifest manifest, String key) {
+        return new EngineDisk(vault.open(manifest).disk(key));
+    }
+
+    @Override
+    public void close() {
+        try {
+            vault.close();
+        } finally {
+            store.close();
+        }
+    }
+
+    private record EngineDisk(DiskReader reader) implements DiskBytes {
+
+        @Override
+        public long size() {
+            return reader.size();
+        }
+
+        @Override
+        public void read(long offset, ByteBuffer into) {
+            reader.read(offset, into);
+        }
+
+        @Override
+        public List<Range> data(long offset, long length) {
+            return reader.allocated(offset, length);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.holdfast.snapshot;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/**
+ * A session-mode libvirtd of the test's own with one pool {@code default}; nothing of the user's is touched. As root it runs
+ * in a user namespace, because a root libvirtd would be the system's.
+ */
+final class OwnLibvirt implements AutoCloseable {
+
+    final Path home;
+    final Path pool;
+    private Process daemon;
+
+    OwnLibvirt() {
+        try {
+            home = Files.createTempDirectory(
+                    Path.of("/tmp"),
+                    "hfl",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            for (String folder : List.of("rt", "cfg", "cache", "data", "pool", "nbd")) {
+                Files.createDirectory(home.resolve(folder));
+            }
+            pool = home.resolve("pool");
+            daemon = launch();
+            virsh("pool-define-as", "default", "dir", "--target", pool.toString());
+            virsh("pool-start", "default");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Process launch() throws IOException {
+        List<String> command = new ArrayList<>();
+        if ("root".equals(System.getProperty("user.name"))) {
+            command.addAll(List.of("unshare", "-U", "--map-user=1000", "--map-group=1000"));
+        }
+        command.addAll(List.of("libvirtd", "-p", home.resolve("rt/pid").toString()));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(home.resolve("log").toFile());
+        Map<String, String> env = builder.environment();
+        String path = env.getOrDefault("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        env.clear();
+        env.put("PATH", path + ":/usr/sbin:/sbin");
+        env.put("HOME", home.toString());
+        env.put("XDG_CONFIG_HOME", home.resolve("cfg").toString());
+        env.put("XDG_CACHE_HOME", home.resolve("cache").toString());
+        env.put("XDG_DATA_HOME", home.resolve("data").toString());
+        env.put("XDG_RUNTIME_DIR", home.resolve("rt").toString());
+        Process process = builder.start();
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(this::answers);
+        return process;
+    }
+
+    private boolean answers() {
+        try {
+            virsh("list");
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    /** Ends the daemon and starts it again; domains go on. */
+    void restart() {
+        try {
+            daemon.destroy();
+            daemon.waitFor(10, TimeUnit.SECONDS);
+            daemon = launch();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    String uri() {
+        return "qemu:///session?socket=" + home.resolve("rt/libvirt/libvirt-sock");
+    }
+
+    String virsh(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("virsh", "-q", "-c", uri()));
+        command.addAll(List.of(arguments));
+        return Shell.run(command.toArray(String[]::new));
+    }
+
+    @Override
+    public void close() {
+        try {
+            for (String id : virsh("list", "--all", "--uuid").split("\\s+", -1)) {
+                if (!id.isBlank()) {
+                    quietly("destroy", id);
+                }
+            }
+            daemon.destroy();
+            daemon.waitFor(10, TimeUnit.SECONDS);
+            try (Stream<Path> files = Files.walk(home)) {
+                files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void quietly(String... arguments) {
+        try {
+            virsh(arguments);
+        } catch (IllegalStateException e) {
+            // It was gone already.
+            return;
+        }
+    }
+}

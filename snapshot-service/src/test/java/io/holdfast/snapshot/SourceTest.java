@@ -1,0 +1,132 @@
+package io.holdfast.snapshot;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.api.Role;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.source.SourceSpec;
+import io.holdfast.api.source.VmInfo;
+import io.holdfast.snapshot.app.SourceCheck;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class SourceTest extends Suite {
+
+    @Inject
+    SourceCheck check;
+
+    private SourceSpec spec(String name, String uri) {
+        return new SourceSpec(name, uri, null, null, null);
+    }
+
+    @Test
+    void onlyLibvirtUrisThatRunNoProgramAreTaken() {
+        for (String uri : List.of(
+                "vpx://host/dc", "http://host/", "qemu:///nothing", "qemu+ssh://h/system?command=/bin/sh", "x y")) {
+            assertThat(codeOf(() -> api.addSource(spec("bad", uri))))
+                    .as(uri)
+                    .isEqualTo(ErrorCode.SOURCE_SCHEME_UNSUPPORTED);
+        }
+    }
+
+    @Test
+    void anUnreachableHypervisorIsRefusedAndNothingIsKept() {
+        assertThat(codeOf(() -> api.addSource(spec("dead", "qemu:///session?socket=/nowhere/sock"))))
+                .isEqualTo(ErrorCode.SOURCE_UNREACHABLE);
+        assertThat(codeOf(() -> api.source("dead"))).isEqualTo(ErrorCode.SOURCE_NOT_FOUND);
+        assertThat(codeOf(() -> api.addSource(spec(SOURCE, libvirt.uri())))).isEqualTo(ErrorCode.SOURCE_EXISTS);
+    }
+
+    @Test
+    void aSourceThatIsUsedStaysAndAnUnusedOneGoes() {
+        api.addSource(spec("second", libvirt.uri()));
+        api.removeSource("second");
+        TestVm vm = vm("used", new TestVm.Disk("vda", "qcow2", MIB)).start();
+        committed(vm, vault, List.of());
+        assertThat(codeOf(() -> api.removeSource(SOURCE))).isEqualTo(ErrorCode.SOURCE_IN_USE);
+    }
+
+    @Test
+    void theInventoryListsDisksByStableKeyAndSaysWhatABackupCannotHold() {
+        TestVm vm = vm("inventory", new TestVm.Disk("vda", "qcow2", 2 * MIB), new TestVm.Disk("vdb", "raw", MIB));
+        VmInfo info = api.vm(SOURCE, vm.id);
+        assertThat(info.state()).isEqualTo("off");
+        assertThat(info.disks()).extracting(VmInfo.DiskInfo::key).containsExactly("vda", "vdb");
+        assertThat(info.disks()).extracting(VmInfo.DiskInfo::virtualBytes).containsExactly(2 * MIB, MIB);
+        assertThat(info.disks()).allMatch(VmInfo.DiskInfo::backup);
+        assertThat(api.vms(null, "inventory", null, 10).items()).singleElement().isEqualTo(info);
+        assertThat(codeOf(() -> api.vm(SOURCE, UUID.randomUUID().toString()))).isEqualTo(ErrorCode.VM_NOT_FOUND);
+        assertThat(codeOf(() -> api.vm(SOURCE, "no-uuid"))).isEqualTo(ErrorCode.VM_NOT_FOUND);
+    }
+
+    @Test
+    void pagesFollowEachOther() {
+        vm("page1", new TestVm.Disk("vda", "qcow2", MIB));
+        vm("page2", new TestVm.Disk("vda", "qcow2", MIB));
+        var first = api.vms(SOURCE, null, null, 1);
+        var second = api.vms(SOURCE, null, first.next(), 1);
+        assertThat(first.items().getFirst().name()).isEqualTo("page1");
+        assertThat(second.items().getFirst().name()).isEqualTo("page2");
+        assertThat(second.next()).isNull();
+    }
+
+    @Test
+    void theConnectionComesBackAfterTheDaemonsRestart() {
+        TestVm vm = vm("survivor", new TestVm.Disk("vda", "qcow2", MIB)).start();
+        libvirt.restart();
+        assertThat(api.vm(SOURCE, vm.id).state()).isEqualTo("paused");
+        assertThat(api.source(SOURCE).state()).isEqualTo("ok");
+    }
+
+    @Test
+    void checkingASourceReadsARealViewAndLeavesNothing() {
+        assertThat(check.run(SOURCE).passed()).hasSize(5).last().asString().contains("read over NBD");
+    }
+
+    @Test
+    void everyPathButHealthAndMetricsWantsAToken() throws Exception {
+        given().get("/api/v1/sources").then().statusCode(401).contentType("application/problem+json");
+        given().get("/q/openapi").then().statusCode(401);
+        given().get("/q/health/live").then().statusCode(200);
+        given().get("/q/health/ready").then().statusCode(200);
+        given().get("/q/metrics").then().statusCode(200);
+        KeyPairGenerator foreign = KeyPairGenerator.getInstance("EC");
+        foreign.initialize(new ECGenParameterSpec("secp256r1"));
+        Duration hour = Duration.ofHours(1);
+        status(Rig.token(foreign.generateKeyPair(), hour, Role.WORKER), 401);
+        status(Rig.token(Duration.ofMinutes(-5), Role.WORKER), 401);
+        status(Rig.token(hour, Role.OPERATOR), 403);
+        status(Rig.token(hour, Role.VIEWER), 200);
+        given().auth()
+                .oauth2(Rig.token(hour, Role.VIEWER))
+                .contentType("application/json")
+                .body("{\"job\":\"" + UUID.randomUUID() + "\",\"outcome\":\"committed\"}")
+                .post("/api/v1/views/settle")
+                .then()
+                .statusCode(403)
+                .contentType("application/problem+json");
+    }
+
+    private static void status(String token, int expected) {
+        given().auth().oauth2(token).get("/api/v1/sources").then().statusCode(expected);
+    }
+
+    @Test
+    void aBodyOfThreeMegabytesIsRefused() {
+        int status = given().auth()
+                .oauth2(Rig.token(Duration.ofHours(1), Role.WORKER))
+                .contentType("application/json")
+                .body("x".repeat(3 << 20))
+                .post("/api/v1/sources")
+                .statusCode();
+        assertThat(status).isEqualTo(413);
+    }
+}

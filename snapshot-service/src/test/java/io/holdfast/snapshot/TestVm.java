@@ -1,0 +1,116 @@
+package io.holdfast.snapshot;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A diskful VM without an operating system: it stays paused, and its disks are written through QEMU's own qemu-io. */
+final class TestVm {
+
+    final OwnLibvirt libvirt;
+    final String name;
+    final String id;
+
+    /** One disk: key, format, bytes. */
+    record Disk(String key, String format, long bytes) {}
+
+    TestVm(OwnLibvirt libvirt, String name, Disk... disks) {
+        this.libvirt = libvirt;
+        this.name = name;
+        List<String> xml = new ArrayList<>();
+        for (Disk d : disks) {
+            Path file = file(d.key(), d.format());
+            Shell.run("qemu-img", "create", "-q", "-f", d.format(), file.toString(), Long.toString(d.bytes()));
+            xml.add(disk(d, file));
+        }
+        define(xml);
+        id = libvirt.virsh("domuuid", name).strip();
+    }
+
+    Path file(String key, String format) {
+        return libvirt.pool.resolve(name + "-" + key + "." + format);
+    }
+
+    private static String disk(Disk d, Path file) {
+        return "<disk type='file' device='disk'><driver name='qemu' type='" + d.format()
+                + "' discard='unmap' detect_zeroes='unmap'/><source file='" + file + "'/><target dev='" + d.key()
+                + "' bus='virtio'/></disk>";
+    }
+
+    private void define(List<String> disks) {
+        Path xml = libvirt.home.resolve(name + ".xml");
+        String text = "<domain type='qemu'><name>" + name + "</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>"
+                + "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices>" + String.join("", disks)
+                + "<serial type='file'><source path='" + libvirt.home.resolve(name + ".console")
+                + "'/></serial></devices></domain>";
+        TestFiles.write(xml, text);
+        libvirt.virsh("define", xml.toString());
+    }
+
+    void addDisk(Disk d) {
+        Path file = file(d.key(), d.format());
+        Shell.run("qemu-img", "create", "-q", "-f", d.format(), file.toString(), Long.toString(d.bytes()));
+        Path xml = libvirt.home.resolve(name + "-" + d.key() + ".xml");
+        TestFiles.write(xml, disk(d, file));
+        libvirt.virsh("attach-device", name, xml.toString(), "--persistent");
+    }
+
+    TestVm start() {
+        libvirt.virsh("start", name, "--paused");
+        return this;
+    }
+
+    /** QEMU's qemu-io on a disk, {@code write -P 0x11 0 64k}; flushed, so that a copy from outside sees it. */
+    void io(int disk, String command) {
+        String device = "/machine/peripheral/virtio-disk" + disk + "/virtio-backend";
+        for (String c : List.of(command, "flush")) {
+            String said =
+                    libvirt.virsh("qemu-monitor-command", name, "--hmp", "qemu-io -d " + device + " \"" + c + "\"");
+            if (said.contains("rror") || said.contains("failed")) {
+                throw new IllegalStateException(said);
+            }
+        }
+    }
+
+    /** An independent copy of a paused VM's disk as raw bytes. */
+    Path copy(String key, String label) {
+        String format = currentFormat(key);
+        Path to = libvirt.home.resolve(name + "-" + key + "-" + label + ".raw");
+        Shell.run("qemu-img", "convert", "-U", "-f", format, "-O", "raw", currentFile(key), to.toString());
+        return to;
+    }
+
+    private String currentFile(String key) {
+        for (String line : libvirt.virsh("domblklist", name).split("\n", -1)) {
+            String[] columns = line.strip().split("\\s+", -1);
+            if (columns[0].equals(key)) {
+                return columns[1];
+            }
+        }
+        throw new IllegalStateException("no disk " + key);
+    }
+
+    private String currentFormat(String key) {
+        String file = currentFile(key);
+        return file.endsWith(".raw") ? "raw" : "qcow2";
+    }
+
+    /** Kills the VM's process. */
+    void kill() {
+        for (ProcessHandle p : ProcessHandle.allProcesses().toList()) {
+            String line = p.info().commandLine().orElse("");
+            if (line.contains("guest=" + name + ",") && line.contains("qemu-system")) {
+                p.destroyForcibly();
+                p.onExit().join();
+            }
+        }
+        org.awaitility.Awaitility.await()
+                .until(() -> libvirt.virsh("domstate", name).contains("shut off"));
+    }
+
+    void remove() {
+        libvirt.quietly("destroy", name);
+        libvirt.quietly(
+                "undefine", name, "--managed-save", "--snapshots-metadata", "--checkpoints-metadata", "--nvram");
+    }
+}
