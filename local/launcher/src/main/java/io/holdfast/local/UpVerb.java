@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 
 /** {@code holdfast up}. */
 @Command(
@@ -41,7 +40,7 @@ final class UpVerb implements Callable<Integer> {
             suite = supervisor.startDetached(Installation.ofSystem(), err::println);
         } catch (IOException e) {
             err.println("holdfast: " + e.getMessage());
-            return ExitCode.SOFTWARE;
+            return 1;
         }
         out.println("The suite is up: " + suite.catalog());
         out.println("State and logs: " + home.root());
