@@ -63,9 +63,8 @@ public final class Rig implements QuarkusTestResourceLifecycleManager {
 
     /** Tests run in a class loader of their own: they find the rig through the configuration. */
     static OwnLibvirt libvirt() {
-        return new OwnLibvirt(ConfigProvider.getConfig()
-                .getValue("holdfast.nbd.directory", Path.class)
-                .getParent());
+        Path sockets = ConfigProvider.getConfig().getValue("holdfast.nbd.directory", Path.class);
+        return new OwnLibvirt(sockets.resolveSibling(""));
     }
 
     /** A signed token. */
