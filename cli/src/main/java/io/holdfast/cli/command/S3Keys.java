@@ -20,8 +20,8 @@ record S3Keys(@Nullable String accessKey, @Nullable String secretKey) {
             String name = equals < 0 ? "" : line.substring(0, equals).strip();
             String value = equals < 0 ? "" : line.substring(equals + 1).strip();
             switch (name) {
-                case "aws_access_key_id" -> access = once(access, value);
-                case "aws_secret_access_key" -> secret = once(secret, value);
+                case "aws_access_key_id", "access-key" -> access = once(access, value);
+                case "aws_secret_access_key", "secret-key" -> secret = once(secret, value);
                 default -> {
                     // Not ours.
                 }

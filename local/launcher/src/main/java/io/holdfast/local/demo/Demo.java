@@ -13,9 +13,10 @@ import io.holdfast.api.vault.VaultSpec;
 import io.holdfast.cli.http.CatalogClient;
 import io.holdfast.cli.progress.ProgressView;
 import io.holdfast.local.guest.Console;
-import io.holdfast.local.suite.Home;
 import io.holdfast.local.suite.SuiteFile;
+import io.holdfast.storage.Credentials;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -81,15 +82,14 @@ final class Demo {
         return new DemoResult(points, inPlace, ok);
     }
 
-    private void prepare(SuiteFile suite) throws InterruptedException, DemoFailedException {
-        String[] keys = String.valueOf(Home.readIfPresent(java.nio.file.Path.of(suite.objectsCredentialsFile())))
-                .split("\n", -1);
+    private void prepare(SuiteFile suite) throws IOException, InterruptedException, DemoFailedException {
+        Credentials keys = Credentials.read(Path.of(suite.objectsCredentialsFile()));
         catalog.addSource(new SourceSpec(SOURCE, ground.libvirt().uri(), null, null, "unix"));
         VaultAdded added = catalog.addVault(new VaultSpec(
                 VAULT,
                 "s3+" + suite.objects() + "/" + suite.bucket() + "/vault",
-                keys[0].strip(),
-                keys[1].strip(),
+                keys.accessKey(),
+                keys.secretKey(),
                 null));
         finish("vault", added.job());
     }

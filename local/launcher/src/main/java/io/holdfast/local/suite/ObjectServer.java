@@ -1,5 +1,6 @@
 package io.holdfast.local.suite;
 
+import io.holdfast.storage.Credentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -34,11 +35,11 @@ final class ObjectServer {
         this.port = port;
     }
 
-    /** A file with the access key and the secret key, one a line. */
+    /** A file with the access key and the secret key, as {@link Credentials#read} takes it. */
     Path credentialsFile() {
         Path file = home.secrets().resolve("s3");
         if (Home.readIfPresent(file) == null) {
-            Home.privateFile(file, "holdfast\n" + secrets.password("s3-secret") + "\n");
+            Home.privateFile(file, "access-key=holdfast\nsecret-key=" + secrets.password("s3-secret") + "\n");
         }
         return file;
     }
@@ -85,15 +86,15 @@ final class ObjectServer {
         Path folder = home.objects().resolve(MINIO);
         // A folder of the first level is a bucket to MinIO: nobody has to ask it for one.
         Files.createDirectories(folder.resolve(BUCKET));
-        String[] credentials = Files.readString(credentialsFile()).split("\n", -1);
+        Credentials credentials = Credentials.read(credentialsFile());
         return new ProcessSpec(
                 PART,
                 List.of(program.toString(), "server", "--quiet", "--address", "127.0.0.1:" + port, folder.toString()),
                 Map.of(
                         "MINIO_ROOT_USER",
-                        credentials[0],
+                        credentials.accessKey(),
                         "MINIO_ROOT_PASSWORD",
-                        credentials[1],
+                        credentials.secretKey(),
                         "MINIO_BROWSER",
                         "off",
                         "MINIO_UPDATE",
