@@ -3,42 +3,42 @@ package io.holdfast.worker.vault;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.vault.VaultAccess;
+import io.holdfast.storage.Credentials;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.ObjectStoreUrl;
-import io.holdfast.storage.directory.DirectoryObjectStore;
-import java.time.InstantSource;
+import io.holdfast.storage.minio.ObjectStores;
+import io.holdfast.storage.minio.StoreOptions;
+import java.util.Optional;
 
 /** The store that a vault's URL names. */
 final class Stores {
 
     /** The store, which has to be there. */
     static ObjectStore open(VaultAccess access) {
-        return switch (url(access)) {
-            case ObjectStoreUrl.Directory directory ->
-                DirectoryObjectStore.open(directory.path(), InstantSource.system());
-            case ObjectStoreUrl.S3 _ -> throw notYet();
-        };
+        return open(access, false);
     }
 
     /** The store; a directory is made when it is not there, a bucket never. */
     static ObjectStore openOrCreate(VaultAccess access) {
-        return switch (url(access)) {
-            case ObjectStoreUrl.Directory directory ->
-                DirectoryObjectStore.create(directory.path(), InstantSource.system());
-            case ObjectStoreUrl.S3 _ -> throw notYet();
-        };
+        return open(access, true);
     }
 
-    private static ObjectStoreUrl url(VaultAccess access) {
+    private static ObjectStore open(VaultAccess access, boolean makeDirectory) {
         try {
-            return ObjectStoreUrl.parse(access.url());
+            ObjectStoreUrl url = ObjectStoreUrl.parse(access.url());
+            StoreOptions options = StoreOptions.standard();
+            boolean directory = url instanceof ObjectStoreUrl.Directory;
+            return ObjectStores.open(
+                    url, credentials(access), directory && makeDirectory ? options.creating() : options);
         } catch (IllegalArgumentException e) {
             throw new ApiException(ErrorCode.VAULT_URL_INVALID, String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static ApiException notYet() {
-        return new ApiException(ErrorCode.NOT_IMPLEMENTED, "Object storage over S3 is not wired yet.");
+    private static Optional<Credentials> credentials(VaultAccess access) {
+        String user = access.accessKey();
+        String secret = access.secretKey();
+        return user == null || secret == null ? Optional.empty() : Optional.of(new Credentials(user, secret));
     }
 
     private Stores() {}
