@@ -94,9 +94,17 @@ class BackUpTest {
         image = folder.resolve("disk.qcow2");
         socket = folder.resolve("s");
         services.onVaultAccess = id -> new VaultAccess(
-                id, "main", folder.resolve("vault").toUri().toString().replaceAll("/$", ""), null, null, null, "passphrase");
+                id,
+                "main",
+                folder.resolve("vault").toUri().toString().replaceAll("/$", ""),
+                null,
+                null,
+                null,
+                "passphrase");
         new AddVault(services.as(RunnerApi.class), door)
-                .run(new LeasedJob(UUID.randomUUID(), 1, 30, new JobSpec.VaultAdd(vaultId), List.of()), context(p -> {}));
+                .run(
+                        new LeasedJob(UUID.randomUUID(), 1, 30, new JobSpec.VaultAdd(vaultId), List.of()),
+                        context(p -> {}));
         Qemu.run("qemu-img", "create", "-q", "-f", "qcow2", image.toString(), Long.toString(SIZE));
         Qemu.io(image, "write -P 1 0 3M", "write -P 2 5M 64k", "write -P 3 20M 100k", "write -P 4 23M 1M");
     }
@@ -132,9 +140,19 @@ class BackUpTest {
         var disk = new ViewInfo.ViewDisk(
                 "vda", SIZE, "qcow2", new NbdEndpoint.Unix(socket.toString(), "disk0"), context, base, null);
         return new ViewInfo(
-                request.job(), new UUID(1, request.job().getLeastSignificantBits()), request.fencing(), "lab", VM, "web",
-                Instant.parse("2026-05-01T10:00:00Z"), Consistency.CRASH, "running", "<domain/>", List.of(disk),
-                List.of("No TPM."), Instant.parse("2026-05-01T11:00:00Z"));
+                request.job(),
+                new UUID(1, request.job().getLeastSignificantBits()),
+                request.fencing(),
+                "lab",
+                VM,
+                "web",
+                Instant.parse("2026-05-01T10:00:00Z"),
+                Consistency.CRASH,
+                "running",
+                "<domain/>",
+                List.of(disk),
+                List.of("No TPM."),
+                Instant.parse("2026-05-01T11:00:00Z"));
     }
 
     private PointInfo full() throws Exception {
@@ -180,7 +198,13 @@ class BackUpTest {
         PointInfo base = full();
         byte[] before = Qemu.content(image);
         Qemu.run("qemu-img", "bitmap", "--add", "-f", "qcow2", image.toString(), "b0");
-        Qemu.io(image, "write -P 9 1M 64k", "write -z 2M 128k", "discard 5M 64k", "write -P 7 10M 4k", "write -z 23M 1M");
+        Qemu.io(
+                image,
+                "write -P 9 1M 64k",
+                "write -z 2M 128k",
+                "discard 5M 64k",
+                "write -P 7 10M 4k",
+                "write -z 23M 1M");
         services.onOpenView = request -> view(request, "qemu:dirty-bitmap:b0", base.id());
         PointInfo point;
         try (var _ = Qemu.serve(image, socket, List.of("-B", "b0"))) {
@@ -262,7 +286,8 @@ class BackUpTest {
                 }
             });
             assertThatThrownBy(() -> backUp.run(job(BackupKind.FULL), slow))
-                    .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.VIEW_LOST));
+                    .isInstanceOfSatisfying(
+                            ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.VIEW_LOST));
         }
         assertThat(Thread.interrupted()).isFalse();
         assertThat(points()).isZero();
@@ -280,21 +305,23 @@ class BackUpTest {
         try (var _ = Qemu.serve(image, socket, List.of())) {
             backUp.run(job(BackupKind.FULL), context(p -> {}));
         }
-        assertThat(tries).hasValue(3);
+        assertThat(services.opened).hasSize(3);
     }
 
     @Test
     void aDiskNobodyServesIsAnNbdError() {
         services.onOpenView = request -> view(request, null, null);
         assertThatThrownBy(() -> backUp.run(job(BackupKind.FULL), context(p -> {})))
-                .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NBD_ERROR));
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NBD_ERROR));
     }
 
     @Test
     void aDamagedBaseCostsAFullReadNotTheBackup() throws Exception {
         PointInfo base = full();
         try (var files = Files.walk(folder.resolve("vault"))) {
-            for (Path pack : files.filter(f -> Files.isRegularFile(f) && f.toString().contains("pack"))
+            for (Path pack : files.filter(
+                            f -> Files.isRegularFile(f) && f.toString().contains("pack"))
                     .toList()) {
                 Files.delete(pack);
             }

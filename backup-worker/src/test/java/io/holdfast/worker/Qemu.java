@@ -44,8 +44,10 @@ final class Qemu {
                 List.of("qemu-nbd", "-r", "-t", "-e", "8", "-f", "qcow2", "-k", socket.toString(), "-x", "disk0"));
         line.addAll(options);
         line.add(image.toString());
-        Process process =
-                new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
         await().until(() -> Files.exists(socket));
         return () -> {
             process.destroy();

@@ -35,7 +35,9 @@ final class ScriptedServices {
 
     private @Nullable Object call(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
         try {
-            return getClass().getDeclaredMethod(method.getName(), method.getParameterTypes()).invoke(this, arguments);
+            return getClass()
+                    .getDeclaredMethod(method.getName(), method.getParameterTypes())
+                    .invoke(this, arguments);
         } catch (NoSuchMethodException e) {
             throw new AssertionError("not expected to be called: " + method.getName(), e);
         } catch (InvocationTargetException e) {

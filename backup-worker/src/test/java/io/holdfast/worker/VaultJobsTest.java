@@ -56,17 +56,24 @@ class VaultJobsTest {
 
     private String add() {
         var job = new LeasedJob(UUID.randomUUID(), 1, 30, new JobSpec.VaultAdd(UUID.randomUUID()), List.of());
-        return new AddVault(services.as(RunnerApi.class), door).run(job, context).path("formatId").asText();
+        return new AddVault(services.as(RunnerApi.class), door)
+                .run(job, context)
+                .path("formatId")
+                .asText();
     }
 
     private String check() {
         var job = new LeasedJob(UUID.randomUUID(), 1, 30, new JobSpec.VaultCheck(UUID.randomUUID()), List.of());
-        return new CheckVault(services.as(RunnerApi.class), door).run(job, context).path("formatId").asText();
+        return new CheckVault(services.as(RunnerApi.class), door)
+                .run(job, context)
+                .path("formatId")
+                .asText();
     }
 
     private static void refused(ErrorCode code, ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
     @Test

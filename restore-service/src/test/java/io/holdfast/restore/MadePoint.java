@@ -34,8 +34,7 @@ final class MadePoint {
             for (var disk : disks.entrySet()) {
                 session.backup(new Bytes(disk.getKey(), disk.getValue()), ProgressListener.NONE);
             }
-            return session.commit(
-                    new PointFacts(Instant.EPOCH, Consistency.CRASH, "running", "<domain/>", List.of()));
+            return session.commit(new PointFacts(Instant.EPOCH, Consistency.CRASH, "running", "<domain/>", List.of()));
         }
     }
 

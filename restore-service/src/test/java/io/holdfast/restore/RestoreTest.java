@@ -9,11 +9,11 @@ import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.rest.RunnerApi;
+import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.api.target.FillTarget;
 import io.holdfast.api.target.TargetInfo;
 import io.holdfast.api.target.TargetInfo.State;
-import io.holdfast.api.rest.RunnerApi;
-import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.api.vault.VaultAccess;
 import io.holdfast.jobs.JobContext;
 import io.holdfast.nbd.NbdAddress;
@@ -126,8 +126,16 @@ class RestoreTest {
 
     private TargetInfo target(State state, @Nullable String detail) {
         return new TargetInfo(
-                new UUID(0, 1), 1, state, "lab", "web2", state == State.FINISHED ? "id-2" : null, List.of(), List.of(),
-                detail, Instant.MAX);
+                new UUID(0, 1),
+                1,
+                state,
+                "lab",
+                "web2",
+                state == State.FINISHED ? "id-2" : null,
+                List.of(),
+                List.of(),
+                detail,
+                Instant.MAX);
     }
 
     private TargetInfo pull(FillTarget fill) {
@@ -160,8 +168,7 @@ class RestoreTest {
     }
 
     private JobSpec.Restore spec(List<String> keys) {
-        return new JobSpec.Restore(
-                point.id(), vaultId, "lab", MadePoint.VM, "web2", false, null, null, keys, true);
+        return new JobSpec.Restore(point.id(), vaultId, "lab", MadePoint.VM, "web2", false, null, null, keys, true);
     }
 
     private LeasedJob job(List<String> keys) {
@@ -188,7 +195,8 @@ class RestoreTest {
 
     private void damagePacks() throws IOException {
         try (var files = Files.walk(folder.resolve("v"))) {
-            for (Path pack : files.filter(f -> Files.isRegularFile(f) && f.toString().contains("pack"))
+            for (Path pack : files.filter(
+                            f -> Files.isRegularFile(f) && f.toString().contains("pack"))
                     .toList()) {
                 byte[] bytes = Files.readAllBytes(pack);
                 bytes[bytes.length / 3] ^= 1;
@@ -200,7 +208,8 @@ class RestoreTest {
 
     private void removePacks() throws IOException {
         try (var files = Files.walk(folder.resolve("v"))) {
-            for (Path pack : files.filter(f -> Files.isRegularFile(f) && f.toString().contains("pack"))
+            for (Path pack : files.filter(
+                            f -> Files.isRegularFile(f) && f.toString().contains("pack"))
                     .toList()) {
                 Files.delete(pack);
             }
@@ -234,29 +243,28 @@ class RestoreTest {
     @Test
     void aDiskThatThePointHasNotIsRefusedBeforeAnythingIsTouched() {
         assertThatThrownBy(() -> restore.run(job(List.of("vdz")), context))
-                .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DISK_NOT_FOUND));
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DISK_NOT_FOUND));
         assertThat(services.opened).isEmpty();
     }
 
     @Test
     void aMissingPackIsNamedBeforeAnythingIsTouched() throws Exception {
         removePacks();
-        assertThatThrownBy(() -> restore.run(job(List.of()), context))
-                .isInstanceOfSatisfying(ApiException.class, e -> {
-                    assertThat(e.code()).isEqualTo(ErrorCode.POINT_DAMAGED);
-                    assertThat(e.detail()).contains("pack");
-                });
+        assertThatThrownBy(() -> restore.run(job(List.of()), context)).isInstanceOfSatisfying(ApiException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.POINT_DAMAGED);
+            assertThat(e.detail()).contains("pack");
+        });
         assertThat(services.opened).isEmpty();
     }
 
     @Test
     void aBlockThatDoesNotAuthenticateFailsTheJobAndNeverFinishes() throws Exception {
         damagePacks();
-        assertThatThrownBy(() -> restore.run(job(List.of()), context))
-                .isInstanceOfSatisfying(ApiException.class, e -> {
-                    assertThat(e.code()).isEqualTo(ErrorCode.POINT_DAMAGED);
-                    assertThat(e.detail()).containsIgnoringCase("disk vd").containsIgnoringCase("bytes");
-                });
+        assertThatThrownBy(() -> restore.run(job(List.of()), context)).isInstanceOfSatisfying(ApiException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.POINT_DAMAGED);
+            assertThat(e.detail()).containsIgnoringCase("disk vd").containsIgnoringCase("bytes");
+        });
         assertThat(services.finished).isEmpty();
         assertThat(services.aborted).hasSize(1);
         assertThat(ledger.total()).isPositive();
@@ -271,7 +279,8 @@ class RestoreTest {
             return target(State.FILLED, null);
         };
         assertThatThrownBy(() -> restore.run(job(List.of()), context))
-                .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.POINT_DAMAGED));
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.POINT_DAMAGED));
         assertThat(services.finished).isEmpty();
     }
 

@@ -15,34 +15,30 @@ final class Stores {
 
     /** The store, which has to be there. */
     static ObjectStore open(VaultAccess access) {
-        return open(access, StoreOptions.standard());
+        return open(access, false);
     }
 
-    /** The store; a directory is made when it is not there, a bucket never: it has an owner and rules of its own. */
+    /** The store; a directory is made when it is not there, a bucket never. */
     static ObjectStore openOrCreate(VaultAccess access) {
-        boolean directory = url(access) instanceof ObjectStoreUrl.Directory;
-        return open(access, directory ? StoreOptions.standard().creating() : StoreOptions.standard());
+        return open(access, true);
     }
 
-    private static ObjectStore open(VaultAccess access, StoreOptions options) {
-        return ObjectStores.open(url(access), credentials(access), options);
-    }
-
-    private static ObjectStoreUrl url(VaultAccess access) {
+    private static ObjectStore open(VaultAccess access, boolean makeDirectory) {
         try {
-            return ObjectStoreUrl.parse(access.url());
+            ObjectStoreUrl url = ObjectStoreUrl.parse(access.url());
+            StoreOptions options = StoreOptions.standard();
+            boolean directory = url instanceof ObjectStoreUrl.Directory;
+            return ObjectStores.open(
+                    url, credentials(access), directory && makeDirectory ? options.creating() : options);
         } catch (IllegalArgumentException e) {
             throw new ApiException(ErrorCode.VAULT_URL_INVALID, String.valueOf(e.getMessage()), e);
         }
     }
 
     private static Optional<Credentials> credentials(VaultAccess access) {
-        String accessKey = access.accessKey();
-        String secretKey = access.secretKey();
-        if (accessKey == null || secretKey == null) {
-            return Optional.empty();
-        }
-        return Optional.of(new Credentials(accessKey, secretKey));
+        String user = access.accessKey();
+        String secret = access.secretKey();
+        return user == null || secret == null ? Optional.empty() : Optional.of(new Credentials(user, secret));
     }
 
     private Stores() {}

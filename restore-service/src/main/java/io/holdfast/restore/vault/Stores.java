@@ -15,29 +15,18 @@ final class Stores {
 
     /** The store, which has to be there. */
     static ObjectStore open(VaultAccess access) {
-        return open(access, StoreOptions.standard());
-    }
-
-
-    private static ObjectStore open(VaultAccess access, StoreOptions options) {
-        return ObjectStores.open(url(access), credentials(access), options);
-    }
-
-    private static ObjectStoreUrl url(VaultAccess access) {
         try {
-            return ObjectStoreUrl.parse(access.url());
+            ObjectStoreUrl url = ObjectStoreUrl.parse(access.url());
+            return ObjectStores.open(url, credentials(access), StoreOptions.standard());
         } catch (IllegalArgumentException e) {
             throw new ApiException(ErrorCode.VAULT_URL_INVALID, String.valueOf(e.getMessage()), e);
         }
     }
 
     private static Optional<Credentials> credentials(VaultAccess access) {
-        String accessKey = access.accessKey();
-        String secretKey = access.secretKey();
-        if (accessKey == null || secretKey == null) {
-            return Optional.empty();
-        }
-        return Optional.of(new Credentials(accessKey, secretKey));
+        String user = access.accessKey();
+        String secret = access.secretKey();
+        return user == null || secret == null ? Optional.empty() : Optional.of(new Credentials(user, secret));
     }
 
     private Stores() {}

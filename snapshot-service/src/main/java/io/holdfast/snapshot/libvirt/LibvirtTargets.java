@@ -20,6 +20,7 @@ import org.libvirt.DomainBlockJobInfo;
 import org.libvirt.LibvirtException;
 import org.libvirt.StoragePool;
 import org.libvirt.TypedParameter;
+import org.libvirt.TypedUlongParameter;
 
 /** Targets filled by QEMU itself: a helper domain's disks are the served points, and blockCopy moves them to the volumes. */
 final class LibvirtTargets implements RestoreTargets {
@@ -123,7 +124,9 @@ final class LibvirtTargets implements RestoreTargets {
                             Tag.of("driver").with("name", "qemu").with("type", disk.format()),
                             Tag.of("source").with("file", disk.volume().path()))
                     .xml();
-            helper.blockCopy(device, xml, new TypedParameter[0], REUSE_EXTERNAL | TRANSIENT_JOB);
+            // The binding fails on an empty list of parameters; 0 is libvirt's word for "no limit".
+            TypedParameter[] unlimited = {new TypedUlongParameter("bandwidth", 0)};
+            helper.blockCopy(device, xml, unlimited, REUSE_EXTERNAL | TRANSIENT_JOB);
             return target;
         });
     }
