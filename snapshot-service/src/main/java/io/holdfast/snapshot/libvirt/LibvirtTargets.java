@@ -20,6 +20,7 @@ import org.libvirt.DomainBlockJobInfo;
 import org.libvirt.LibvirtException;
 import org.libvirt.StoragePool;
 import org.libvirt.TypedParameter;
+import org.libvirt.TypedUlongParameter;
 
 /** Targets filled by QEMU itself: a helper domain's disks are the served points, and blockCopy moves them to the volumes. */
 final class LibvirtTargets implements RestoreTargets {
@@ -28,6 +29,9 @@ final class LibvirtTargets implements RestoreTargets {
     private static final int TRANSIENT_JOB = 4;
     /** Managed save, snapshot and checkpoint metadata, NVRAM: whatever would keep the VM from going. */
     private static final int UNDEFINE_ALL = 1 | 2 | 4 | 16;
+
+    /** The binding cannot pass an empty list of parameters. */
+    private static final TypedParameter[] UNLIMITED = {new TypedUlongParameter("bandwidth", 0)};
 
     private static final Duration SLOW = Duration.ofSeconds(60);
 
@@ -123,7 +127,7 @@ final class LibvirtTargets implements RestoreTargets {
                             Tag.of("driver").with("name", "qemu").with("type", disk.format()),
                             Tag.of("source").with("file", disk.volume().path()))
                     .xml();
-            helper.blockCopy(device, xml, new TypedParameter[0], REUSE_EXTERNAL | TRANSIENT_JOB);
+            helper.blockCopy(device, xml, UNLIMITED, REUSE_EXTERNAL | TRANSIENT_JOB);
             return target;
         });
     }
