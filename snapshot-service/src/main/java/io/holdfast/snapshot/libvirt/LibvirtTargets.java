@@ -30,6 +30,9 @@ final class LibvirtTargets implements RestoreTargets {
     /** Managed save, snapshot and checkpoint metadata, NVRAM: whatever would keep the VM from going. */
     private static final int UNDEFINE_ALL = 1 | 2 | 4 | 16;
 
+    /** The binding cannot pass an empty list of parameters. */
+    private static final TypedParameter[] UNLIMITED = {new TypedUlongParameter("bandwidth", 0)};
+
     private static final Duration SLOW = Duration.ofSeconds(60);
 
     private final LibvirtConnection connection;
@@ -124,9 +127,7 @@ final class LibvirtTargets implements RestoreTargets {
                             Tag.of("driver").with("name", "qemu").with("type", disk.format()),
                             Tag.of("source").with("file", disk.volume().path()))
                     .xml();
-            // The binding fails on an empty list of parameters; 0 is libvirt's word for "no limit".
-            TypedParameter[] unlimited = {new TypedUlongParameter("bandwidth", 0)};
-            helper.blockCopy(device, xml, unlimited, REUSE_EXTERNAL | TRANSIENT_JOB);
+            helper.blockCopy(device, xml, UNLIMITED, REUSE_EXTERNAL | TRANSIENT_JOB);
             return target;
         });
     }
