@@ -43,9 +43,12 @@ class JobRunnerTest {
             time.advance(Duration.ofMillis(100));
         }
         assertThat(runner.running()).isZero();
-        assertThat(held.threads).noneMatch(Thread::isAlive);
-        assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(t -> t.getName().startsWith("job-"));
+        // A thread that has run its last line is still alive for a moment.
+        await().untilAsserted(() -> {
+            assertThat(held.threads).noneMatch(Thread::isAlive);
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .noneMatch(t -> t.getName().startsWith("job-"));
+        });
         assertThat(time.closed()).isTrue();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -236,9 +237,10 @@ class HostileClientTest {
                 assertThat(client.in.read()).isEqualTo(-1);
             }
             try (RawClient client = new RawClient(secure.address()).greet()) {
-                client.out.writeBytes("IHAVEOPT");
-                client.out.writeLong(5L << 32);
-                client.sendOption(7, new byte[] {0, 0, 0, 1, 'd', 0, 0});
+                // In one write: the server hangs up as soon as it sees what follows STARTTLS.
+                client.out.write(HexFormat.of()
+                        .parseHex("49484156454f5054" + "0000000500000000" + "49484156454f5054" + "0000000700000007"
+                                + "00000001640000"));
                 client.reply();
                 assertThat(client.ended())
                         .as("an option smuggled in before TLS")
