@@ -22,13 +22,13 @@ import io.holdfast.api.vault.VaultAccess;
 import io.holdfast.api.view.OpenView;
 import io.holdfast.api.view.ViewInfo;
 import io.holdfast.jobs.JobContext;
+import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.directory.DirectoryObjectStore;
 import io.holdfast.vault.Passphrase;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.Vault;
 import io.holdfast.worker.app.AddVault;
 import io.holdfast.worker.app.BackUp;
-import io.holdfast.worker.app.Pause;
 import io.holdfast.worker.app.ViewOpener;
 import io.holdfast.worker.nbd.NbdDisks;
 import io.holdfast.worker.vault.EngineDoor;
@@ -66,10 +66,10 @@ class BackUpTest {
     private final ObjectMapper json = new ObjectMapper()
             .registerModule(new JavaTimeModule())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-    private final Pause pause = new Pause() {
+    private final MonotonicClock pause = new MonotonicClock() {
         @Override
         public void pause(Duration duration) throws InterruptedException {
-            Thread.sleep(20);
+            MonotonicClock.system().pause(Duration.ofMillis(20));
         }
 
         @Override

@@ -23,7 +23,6 @@ import io.holdfast.nbd.NbdException;
 import io.holdfast.nbd.NbdServerOptions;
 import io.holdfast.restore.app.DamageLedger;
 import io.holdfast.restore.app.ExportNames;
-import io.holdfast.restore.app.Pause;
 import io.holdfast.restore.app.Restore;
 import io.holdfast.restore.app.ServedPoints;
 import io.holdfast.restore.app.VaultPool;
@@ -31,6 +30,7 @@ import io.holdfast.restore.domain.ExportToken;
 import io.holdfast.restore.domain.TokenSeal;
 import io.holdfast.restore.nbd.PointServer;
 import io.holdfast.restore.vault.EngineDoor;
+import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.directory.DirectoryObjectStore;
 import io.holdfast.vault.PointManifest;
 import java.io.IOException;
@@ -64,10 +64,10 @@ class RestoreTest {
     Path folder;
 
     private final ScriptedServices services = new ScriptedServices();
-    private final Pause pause = new Pause() {
+    private final MonotonicClock pause = new MonotonicClock() {
         @Override
         public void pause(Duration duration) throws InterruptedException {
-            Thread.sleep(20);
+            MonotonicClock.system().pause(Duration.ofMillis(20));
         }
 
         @Override

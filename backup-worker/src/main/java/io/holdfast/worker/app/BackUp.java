@@ -15,6 +15,7 @@ import io.holdfast.api.view.OpenView;
 import io.holdfast.api.view.ViewInfo;
 import io.holdfast.jobs.JobContext;
 import io.holdfast.jobs.JobHandler;
+import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.StorageException;
 import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.PointManifest;
@@ -42,7 +43,7 @@ public final class BackUp implements JobHandler {
     private final VaultDoor door;
     private final DiskConnector disks;
     private final ViewOpener opener;
-    private final Pause pause;
+    private final MonotonicClock pause;
     private final ObjectMapper json;
 
     public BackUp(
@@ -51,7 +52,7 @@ public final class BackUp implements JobHandler {
             VaultDoor door,
             DiskConnector disks,
             ViewOpener opener,
-            Pause pause,
+            MonotonicClock pause,
             ObjectMapper json) {
         this.catalog = catalog;
         this.views = views;

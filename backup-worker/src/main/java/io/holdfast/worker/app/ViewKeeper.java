@@ -4,6 +4,7 @@ import io.holdfast.api.RenewLease;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.rest.SnapshotServiceApi;
+import io.holdfast.storage.MonotonicClock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
@@ -20,7 +21,7 @@ final class ViewKeeper implements AutoCloseable {
             Set.of(ErrorCode.VIEW_LOST, ErrorCode.VIEW_NOT_FOUND, ErrorCode.FENCED, ErrorCode.LEASE_LOST);
 
     private final SnapshotServiceApi views;
-    private final Pause pause;
+    private final MonotonicClock pause;
     private final UUID job;
     private final RenewLease renew;
     private final Thread reader;
@@ -30,7 +31,7 @@ final class ViewKeeper implements AutoCloseable {
     private boolean closed;
     private boolean lost;
 
-    ViewKeeper(SnapshotServiceApi views, Pause pause, UUID job, long fencing, Duration every) {
+    ViewKeeper(SnapshotServiceApi views, MonotonicClock pause, UUID job, long fencing, Duration every) {
         this.views = views;
         this.pause = pause;
         this.job = job;

@@ -5,6 +5,7 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.api.view.OpenView;
 import io.holdfast.api.view.ViewInfo;
+import io.holdfast.storage.MonotonicClock;
 import java.time.Duration;
 
 /** Opens frozen views, with patience: another job of the VM may hold it for a moment. */
@@ -13,10 +14,10 @@ public final class ViewOpener {
     private static final Duration BETWEEN = Duration.ofSeconds(2);
 
     private final SnapshotServiceApi views;
-    private final Pause pause;
+    private final MonotonicClock pause;
     private final Duration deadline;
 
-    public ViewOpener(SnapshotServiceApi views, Pause pause, Duration deadline) {
+    public ViewOpener(SnapshotServiceApi views, MonotonicClock pause, Duration deadline) {
         this.views = views;
         this.pause = pause;
         this.deadline = deadline;

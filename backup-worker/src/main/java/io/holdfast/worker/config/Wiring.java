@@ -7,10 +7,10 @@ import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.jobs.JobHandler;
 import io.holdfast.jobs.JobRunner;
 import io.holdfast.jobs.JobRunnerOptions;
+import io.holdfast.storage.MonotonicClock;
 import io.holdfast.worker.app.AddVault;
 import io.holdfast.worker.app.BackUp;
 import io.holdfast.worker.app.CheckVault;
-import io.holdfast.worker.app.Pause;
 import io.holdfast.worker.app.VaultDoor;
 import io.holdfast.worker.app.ViewOpener;
 import io.holdfast.worker.nbd.NbdDisks;
@@ -36,7 +36,7 @@ public class Wiring {
             WorkerConfig config,
             @ConfigProperty(name = "holdfast.nbd.tls-directory") Optional<Path> tlsDirectory) {
         VaultDoor door = new EngineDoor();
-        Pause pause = new SystemPause();
+        MonotonicClock pause = MonotonicClock.system();
         var opener = new ViewOpener(snapshots, pause, config.viewDeadline());
         Map<JobKind, JobHandler> handlers = Map.of(
                 JobKind.BACKUP,

@@ -13,6 +13,7 @@ import io.holdfast.jobs.JobContext;
 import io.holdfast.jobs.JobHandler;
 import io.holdfast.restore.domain.DiskChoice;
 import io.holdfast.restore.domain.Failures;
+import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.StorageException;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.PreflightReport;
@@ -41,10 +42,10 @@ public final class Restore implements JobHandler {
     private final VaultPool vaults;
     private final ExportNames names;
     private final DamageLedger ledger;
-    private final Pause pause;
+    private final MonotonicClock pause;
 
     public Restore(
-            SnapshotServiceApi snapshots, VaultPool vaults, ExportNames names, DamageLedger ledger, Pause pause) {
+            SnapshotServiceApi snapshots, VaultPool vaults, ExportNames names, DamageLedger ledger, MonotonicClock pause) {
         this.snapshots = snapshots;
         this.vaults = vaults;
         this.names = names;

@@ -13,6 +13,7 @@ import io.holdfast.api.target.OpenTarget;
 import io.holdfast.api.target.TargetInfo;
 import io.holdfast.jobs.JobContext;
 import io.holdfast.restore.domain.DiskChoice;
+import io.holdfast.storage.MonotonicClock;
 import io.holdfast.vault.PointManifest;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +29,7 @@ final class TargetFilling {
     private final SnapshotServiceApi snapshots;
     private final ExportNames names;
     private final DamageLedger ledger;
-    private final Pause pause;
+    private final MonotonicClock pause;
     private final LeasedJob job;
     private final JobSpec.Restore spec;
     private final JobContext context;
@@ -38,7 +39,7 @@ final class TargetFilling {
             SnapshotServiceApi snapshots,
             ExportNames names,
             DamageLedger ledger,
-            Pause pause,
+            MonotonicClock pause,
             LeasedJob job,
             JobContext context) {
         this.snapshots = snapshots;

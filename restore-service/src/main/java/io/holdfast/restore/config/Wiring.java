@@ -8,13 +8,13 @@ import io.holdfast.jobs.JobRunnerOptions;
 import io.holdfast.nbd.NbdServerOptions;
 import io.holdfast.restore.app.DamageLedger;
 import io.holdfast.restore.app.ExportNames;
-import io.holdfast.restore.app.Pause;
 import io.holdfast.restore.app.Restore;
 import io.holdfast.restore.app.ServedPoints;
 import io.holdfast.restore.app.VaultPool;
 import io.holdfast.restore.domain.TokenSeal;
 import io.holdfast.restore.nbd.PointServer;
 import io.holdfast.restore.vault.EngineDoor;
+import io.holdfast.storage.MonotonicClock;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -84,7 +84,7 @@ public class Wiring {
             PointServer server,
             TokenSeal seal,
             DamageLedger ledger) {
-        Pause pause = new SystemPause();
+        MonotonicClock pause = MonotonicClock.system();
         var names = new ExportNames(seal, server, InstantSource.system(), config.tokenLife());
         return new JobRunner(
                 catalog,
