@@ -1,5 +1,7 @@
 package io.holdfast.systemtests.history;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.vault.VaultSpec;
 import io.holdfast.cli.http.BearerToken;
@@ -15,9 +17,11 @@ import io.holdfast.storage.Credentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -51,8 +55,8 @@ public final class Ground implements AutoCloseable {
         this.front = new Front(catalog);
     }
 
-    /** Gives tests the one ground. */
-    public static final class Once implements ParameterResolver {
+    /** Gives tests the one ground; after each class no service may have said that something left it unhandled. */
+    public static final class Once implements ParameterResolver, AfterAllCallback {
         private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(Ground.class);
 
         @Override
@@ -64,6 +68,14 @@ public final class Ground implements AutoCloseable {
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
             // The root's store closes what is in it after the last test.
             return context.getRoot().getStore(NAMESPACE).computeIfAbsent("ground", key -> started(), Ground.class);
+        }
+
+        @Override
+        public void afterAll(ExtensionContext context) throws IOException {
+            Ground ground = context.getRoot().getStore(NAMESPACE).get("ground", Ground.class);
+            if (ground != null) {
+                assertThat(ground.unhandled()).as("errors that no service expected").isEmpty();
+            }
         }
 
         private static Ground started() {
@@ -160,6 +172,19 @@ public final class Ground implements AutoCloseable {
     public List<String> files() throws IOException {
         try (Stream<Path> files = Files.list(disks())) {
             return files.map(f -> f.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /** Lines of the services' logs about exceptions that reached Quarkus itself. */
+    private List<String> unhandled() throws IOException {
+        try (Stream<Path> logs = Files.list(home.logs())) {
+            List<String> found = new ArrayList<>();
+            for (Path log : logs.filter(f -> f.toString().endsWith(".log")).toList()) {
+                Files.readAllLines(log).stream()
+                        .filter(line -> line.contains("QuarkusErrorHandler"))
+                        .forEach(found::add);
+            }
+            return found;
         }
     }
 

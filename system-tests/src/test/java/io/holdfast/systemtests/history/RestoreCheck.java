@@ -33,7 +33,8 @@ public final class RestoreCheck {
             jobs.add(ground.front().startRestore(points.get(i).point().id(), prefix + "-" + (i + 1)));
         }
         for (int i = 0; i < points.size(); i++) {
-            ground.front().finish(jobs.get(i));
+            JobInfo end = ground.front().finish(jobs.get(i));
+            assertThat(end.attempt()).as("attempts of a restore beside others").isEqualTo(1);
             String vm = prefix + "-" + (i + 1);
             same(vm, points.get(i));
             PausedVm.removeOff(ground, vm);
