@@ -52,20 +52,27 @@ public class EventStreams {
         stopping.countDown();
     }
 
-    /** Sends the job now and after each change, until it has ended or the reader is gone. Blocks. */
+    /**
+     * Sends the job now and after each change, until it has ended or the reader is gone. Returns at once: a stream that is
+     * closed while the resource method still runs takes the request's context away from it, which ends as an error in the log.
+     */
     void watch(Job job, SseEventSink sink, Sse sse) {
         if (!room.tryAcquire()) {
             throw new ApiException(ErrorCode.UNAVAILABLE, "Too many event streams are open; poll the job instead.");
         }
-        try (sink) {
-            follow(job, sink, sse);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.debugf("job %s: a reader went away", job.id());
-        } finally {
-            room.release();
-        }
+        Thread.ofVirtual().name("events-" + job.id()).start(() -> {
+            try (sink) {
+                follow(job, sink, sse);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.debugf("job %s: a reader went away", job.id());
+            } catch (RuntimeException e) {
+                LOG.warnf("job %s: its event stream broke: %s", job.id(), e);
+            } finally {
+                room.release();
+            }
+        });
     }
 
     private void follow(Job first, SseEventSink sink, Sse sse)

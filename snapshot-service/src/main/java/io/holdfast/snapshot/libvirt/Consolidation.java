@@ -138,7 +138,7 @@ final class Consolidation {
                     ? Volumes.find(c, pool.get(), overlay.path().substring(slash + 1))
                     : Optional.empty();
             if (volume.isPresent()) {
-                c.storagePoolLookupByName(pool.orElseThrow()).refresh(0);
+                PoolGate.refresh(c.storagePoolLookupByName(pool.orElseThrow()));
                 Volumes.delete(c, pool.orElseThrow(), overlay.path().substring(slash + 1));
             }
             return overlay;

@@ -68,7 +68,7 @@ final class LibvirtLeftovers implements Leftovers {
     private static void volumes(Connect c, Owned owned, List<String> lines) throws LibvirtException {
         for (String poolName : c.listStoragePools()) {
             StoragePool pool = c.storagePoolLookupByName(poolName);
-            pool.refresh(0);
+            PoolGate.refresh(pool);
             for (String volume : pool.listVolumes()) {
                 if (stray(volume, owned)) {
                     lines.add("volume " + volume + " in pool " + poolName);

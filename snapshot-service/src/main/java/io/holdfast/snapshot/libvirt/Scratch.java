@@ -81,7 +81,7 @@ final class Scratch {
             if (v.isEmpty()) {
                 return false;
             }
-            c.storagePoolLookupByName(d.scratch().pool()).refresh(0);
+            PoolGate.refresh(c.storagePoolLookupByName(d.scratch().pool()));
             var target = Xml.child(Xml.parse(v.get().getXMLDesc(0)), "target");
             if (!Xml.attr(target.flatMap(t -> Xml.child(t, "format")), "type").equals("qcow2")) {
                 return false;

@@ -87,7 +87,7 @@ final class Volumes {
 
     /** Free bytes, looked at anew. */
     static long available(StoragePool pool) throws LibvirtException {
-        pool.refresh(0);
+        PoolGate.refresh(pool);
         return pool.getInfo().available;
     }
 
@@ -101,7 +101,7 @@ final class Volumes {
                     throw e;
                 }
                 // Another process may have made it: libvirt lists what it saw last.
-                pool.refresh(0);
+                PoolGate.refresh(pool);
                 return Optional.of(pool.storageVolLookupByName(name));
             }
         } catch (LibvirtException e) {
@@ -128,7 +128,7 @@ final class Volumes {
                 .add(Tag.of("allocation", allocate ? Long.toString(bytes) : "0").with("unit", "bytes"))
                 .add(Tag.of("target").add(Tag.of("format").with("type", "raw")))
                 .xml();
-        return pool.storageVolCreateXML(xml, 0);
+        return PoolGate.making(pool, () -> pool.storageVolCreateXML(xml, 0));
     }
 
     /** A qcow2 image of exactly {@code virtualBytes} in a file with {@code reserved} bytes allocated. */
@@ -137,7 +137,10 @@ final class Volumes {
         byte[] header = Qcow2Header.of(virtualBytes);
         StorageVol volume = createRaw(pool, name, Math.max(reserved, header.length), reserved > 0);
         try {
-            upload(c, volume, header);
+            PoolGate.making(pool, () -> {
+                upload(c, volume, header);
+                return volume;
+            });
         } catch (LibvirtException e) {
             deleteQuietly(volume);
             throw e;

@@ -1,0 +1,154 @@
+package io.holdfast.systemtests.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.api.BackupKind;
+import io.holdfast.api.point.PointInfo;
+import io.holdfast.systemtests.history.PausedVm.Shape;
+import io.holdfast.systemtests.history.RestoreCheck.Expected;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Random histories, each named by its seed: {@code -Dholdfast.seed=N} repeats one, {@code -Dholdfast.histories=N} runs that
+ * many, {@code -Dholdfast.all=true} 200; 3 otherwise.
+ */
+@ExtendWith(Ground.Once.class)
+class RandomHistoryTest {
+
+    private static final Duration SETTLED = Duration.ofSeconds(30);
+
+    @TestFactory
+    Stream<DynamicTest> everyPointRestoresToTheBytesThatTheDisksHeldAtItsMoment(Ground ground) {
+        return seeds().mapToObj(seed -> DynamicTest.dynamicTest("seed " + seed, () -> history(ground, seed)));
+    }
+
+    private static LongStream seeds() {
+        Long one = Long.getLong("holdfast.seed");
+        if (one != null) {
+            return LongStream.of(one);
+        }
+        int count = Integer.getInteger("holdfast.histories", Boolean.getBoolean("holdfast.all") ? 200 : 3);
+        return new Random().longs(count, 0, 1_000_000_000L);
+    }
+
+    private static void history(Ground ground, long seed) throws IOException, InterruptedException {
+        System.out.println("history with -Dholdfast.seed=" + seed);
+        Random random = new Random(seed);
+        PausedVm vm = new PausedVm(ground, "h" + seed, shapes(random)).start();
+        try {
+            new History(ground, vm, random).run();
+        } finally {
+            vm.remove();
+        }
+        // Only after success: a failure would be hidden behind what it left.
+        assertThat(ground.files()).as("files left in the pool").isEmpty();
+    }
+
+    /** One to three disks of 4 to 24 MiB, of sizes that no cluster divides; the first is qcow2, others as it falls. */
+    private static List<Shape> shapes(Random random) {
+        List<Shape> shapes = new ArrayList<>();
+        int disks = 1 + random.nextInt(3);
+        for (int i = 0; i < disks; i++) {
+            long bytes = (4L << 20) + 512L * random.nextInt(20 << 11);
+            boolean raw = i > 0 && random.nextBoolean();
+            shapes.add(new Shape(raw ? "raw" : "qcow2", bytes % (64 << 10) == 0 ? bytes + 512 : bytes));
+        }
+        return shapes;
+    }
+
+    /** One virtual machine's. */
+    private static final class History {
+        private final Ground ground;
+        private final PausedVm vm;
+        private final Random random;
+        private final RandomWrites writes;
+        private final List<Expected> points = new ArrayList<>();
+        private int snapshots;
+        private boolean touchedChain;
+
+        History(Ground ground, PausedVm vm, Random random) {
+            this.ground = ground;
+            this.vm = vm;
+            this.random = random;
+            this.writes = new RandomWrites(random);
+        }
+
+        void run() throws IOException, InterruptedException {
+            Path copies = ground.scratch(vm.name());
+            int count = 3 + random.nextInt(3);
+            for (int i = 0; i < count; i++) {
+                write();
+                chain();
+                write();
+                backup(i == 0 ? BackupKind.FULL : BackupKind.INCREMENTAL, copies.resolve("p" + i));
+            }
+            while (snapshots > 0) {
+                ground.front().deleteSnapshot(vm.name(), "s" + snapshots--);
+            }
+            new RestoreCheck(ground).all("r" + vm.name(), points);
+            Ground.deleteTree(copies);
+        }
+
+        private void write() throws IOException, InterruptedException {
+            for (int disk = 0; disk < vm.shapes().size(); disk++) {
+                for (int n = random.nextInt(12); n > 0; n--) {
+                    vm.io(disk, writes.next(vm.shapes().get(disk).bytes()));
+                }
+            }
+        }
+
+        /** Now and then a snapshot, or the end of one. */
+        private void chain() throws InterruptedException {
+            switch (random.nextInt(5)) {
+                case 0 -> {
+                    ground.front().snapshot(vm.name(), "s" + ++snapshots);
+                    touchedChain = true;
+                }
+                case 1 -> {
+                    if (snapshots > 0) {
+                        ground.front().deleteSnapshot(vm.name(), "s" + snapshots--);
+                        touchedChain = true;
+                    }
+                }
+                default -> {}
+            }
+        }
+
+        private void backup(BackupKind kind, Path copies) throws IOException, InterruptedException {
+            List<Path> disks = vm.copies(copies);
+            PointInfo point = ground.front().backup(vm.name(), Ground.VAULT, kind);
+            points.add(new Expected(point, disks));
+            assertThat(point.kind()).as(point.toString()).isEqualTo(kind);
+            assertThat(vm.state()).isEqualTo("paused");
+            for (PointInfo.PointDisk disk : point.disks()) {
+                expectedRead(kind, disk);
+            }
+            // The view is closed after the answer; until then its scratch is there.
+            await().atMost(SETTLED)
+                    .untilAsserted(() -> assertThat(ground.files()).noneMatch(file -> file.contains("scratch")));
+        }
+
+        private void expectedRead(BackupKind kind, PointInfo.PointDisk disk) {
+            boolean raw = vm.shapes().get(disk.key().charAt(2) - 'a').format().equals("raw");
+            if (kind == BackupKind.FULL) {
+                assertThat(disk.read()).as(disk.toString()).isEqualTo("full");
+            } else if (raw && !touchedChain) {
+                assertThat(disk.read()).as(disk.toString()).isEqualTo("full");
+                assertThat(disk.fullReason()).as(disk.toString()).contains("raw");
+            } else if (!raw) {
+                assertThat(disk.read()).as(disk.toString()).isEqualTo("changed");
+            }
+        }
+    }
+}
