@@ -63,12 +63,12 @@ class KillTest {
     void every_arrow_occurs_in_an_undisturbed_backup_and_restore() throws IOException, InterruptedException {
         Map<Message, Hold> backup = watched(Operation.BACKUP);
         Hold commit = story.heldCommit();
-        story.backup(() -> paced(backup, commit));
+        story.backup(job -> paced(backup, commit));
         assertThat(missed(backup)).isEmpty();
 
         Map<Message, Hold> restore = watched(Operation.RESTORE);
         Hold fill = suite.proxy(Link.RESTORE_SNAPSHOT).hold(Hold.Side.REQUEST, "/fill HTTP/1.1", 1);
-        story.restore(() -> paced(restore, story.heldFill(fill)));
+        story.restore(job -> paced(restore, story.heldFill(fill)));
         assertThat(missed(restore)).isEmpty();
     }
 
@@ -108,7 +108,20 @@ class KillTest {
     Stream<DynamicTest> a_kill_at_an_arrow_is_survived() {
         List<Arrow> chosen = chosen();
         System.out.println(chosen.size() + " of " + arrows.all().size() + " arrows");
-        return chosen.stream().map(arrow -> DynamicTest.dynamicTest(arrow.toString(), () -> story.survives(arrow)));
+        return chosen.stream().map(arrow -> DynamicTest.dynamicTest(arrow.toString(), () -> told(arrow)));
+    }
+
+    /** Says live what is going on: all arrows take long. */
+    private void told(Arrow arrow) throws IOException, InterruptedException {
+        long started = System.nanoTime();
+        String outcome = "FAILED";
+        try {
+            story.survives(arrow);
+            outcome = "survived";
+        } finally {
+            Duration took = Duration.ofNanos(System.nanoTime() - started);
+            System.out.println(outcome + " in " + took.toSeconds() + " s: " + arrow);
+        }
     }
 
     /** A sample takes one arrow of each victim in turn. */

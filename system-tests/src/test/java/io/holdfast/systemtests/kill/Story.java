@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 /** One VM and the backups taken of it, each with independent copies of its disks; knows what has to be true after each job. */
 final class Story {
 
-    private static final String MANIFEST = "PUT /holdfast/vault/points/";
+    static final String MANIFEST = "PUT /holdfast/vault/points/";
     private static final String PACK = "GET /holdfast/vault/packs/";
 
     private final SuiteUnderTest suite;
@@ -39,9 +39,9 @@ final class Story {
 
     /** What happens between a job's start and its end. */
     interface Disturbance {
-        Disturbance NONE = () -> {};
+        Disturbance NONE = job -> {};
 
-        void run() throws InterruptedException;
+        void to(UUID job) throws IOException, InterruptedException;
     }
 
     /** Backs up; whatever is done to it meanwhile, one right point comes out, and nothing else. */
@@ -51,11 +51,12 @@ final class Story {
         BackupKind kind = points.isEmpty() ? BackupKind.FULL : BackupKind.INCREMENTAL;
         JobInfo job = suite.catalog()
                 .backup(new Requests.Backup(SuiteUnderTest.SOURCE + "/" + vm.name(), SuiteUnderTest.VAULT, kind, null));
-        meanwhile.run();
+        meanwhile.to(job.id());
         JobInfo end = succeeded(job.id());
         assertThat(end.result()).isNotNull();
         points.put(UUID.fromString(end.result().path("id").asText()), copies);
         assertThat(visible()).as("points, one for each job").containsExactlyInAnyOrderElementsOf(points.keySet());
+        assertThat(suite.manifests()).as("manifests in the vault").hasSameSizeAs(points.keySet());
         settled();
         assertThat(leaks.checkpoints(suite.libvirt().virsh()))
                 .as("the new point's checkpoint is promoted")
@@ -80,7 +81,7 @@ final class Story {
         String name = "restored-" + ++restored;
         JobInfo job =
                 suite.catalog().restore(new Requests.Restore(point, null, name, false, "default", null, null, false));
-        meanwhile.run();
+        meanwhile.to(job.id());
         succeeded(job.id());
         settled();
         assertThat(suite.libvirt().virsh().domains()).containsExactlyInAnyOrder(vm.name(), name);
@@ -89,13 +90,17 @@ final class Story {
 
     /** Waits for the job's end, which supervision alone has to bring about. */
     private JobInfo succeeded(UUID job) {
-        JobInfo end = await("job " + job)
+        JobInfo end = ended(job);
+        assertThat(end.state()).as("%s: %s", end.errorCode(), end.error()).isEqualTo(JobState.SUCCEEDED);
+        return end;
+    }
+
+    JobInfo ended(UUID job) {
+        return await("job " + job)
                 .atMost(SuiteUnderTest.PATIENCE)
                 .pollInterval(Duration.ofMillis(100))
                 .ignoreExceptions()
                 .until(() -> suite.catalog().job(job), j -> j.endedAt() != null);
-        assertThat(end.state()).as("%s: %s", end.errorCode(), end.error()).isEqualTo(JobState.SUCCEEDED);
-        return end;
     }
 
     private List<UUID> visible() throws InterruptedException {
@@ -119,7 +124,7 @@ final class Story {
         suite.awaitReady();
         if (arrow.operation() == Arrow.Operation.BACKUP) {
             Hold hold = suite.proxy(arrow.link()).hold(arrow.side(), arrow.pattern(), 1);
-            backup(() -> strike(arrow, hold, arrow.slow() ? heldCommit() : null));
+            backup(job -> strike(arrow, hold, arrow.slow() ? heldCommit() : null));
             restore(Disturbance.NONE);
         } else {
             Hold fill = suite.proxy(Link.RESTORE_SNAPSHOT).hold(Hold.Side.REQUEST, "/fill HTTP/1.1", 1);
@@ -127,7 +132,7 @@ final class Story {
                 fill.release();
             }
             Hold hold = suite.proxy(arrow.link()).hold(arrow.side(), arrow.pattern(), 1);
-            restore(() -> strike(arrow, hold, arrow.slow() ? heldFill(fill) : null));
+            restore(job -> strike(arrow, hold, arrow.slow() ? heldFill(fill) : null));
         }
     }
 

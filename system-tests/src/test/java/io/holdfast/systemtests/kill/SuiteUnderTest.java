@@ -5,16 +5,24 @@ import io.holdfast.api.vault.VaultSpec;
 import io.holdfast.cli.http.BearerToken;
 import io.holdfast.cli.http.CatalogAddress;
 import io.holdfast.cli.http.CatalogClient;
+import io.holdfast.local.guest.Command;
 import io.holdfast.local.suite.Home;
 import io.holdfast.local.suite.Installation;
 import io.holdfast.local.suite.Suite;
 import io.holdfast.local.suite.SuiteFile;
 import io.holdfast.local.suite.Wiring;
 import io.holdfast.storage.Credentials;
+import io.holdfast.storage.ObjectInfo;
+import io.holdfast.storage.ObjectStore;
+import io.holdfast.storage.ObjectStoreUrl;
+import io.holdfast.storage.minio.ObjectStores;
+import io.holdfast.storage.minio.StoreOptions;
 import io.holdfast.testkit.proxy.Hold;
 import io.holdfast.testkit.proxy.HoldingProxy;
 import io.holdfast.testkit.qemu.OwnLibvirtForTests;
+import io.holdfast.vault.format.Keys;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,8 +33,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** The suite as its launcher runs it, supervised, with a proxy on every link, one source and one vault. */
@@ -56,10 +66,13 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     private final Suite suite;
     private final CatalogClient catalog;
     private final Hold multipart;
+    /** Nothing stays when the build is ended from outside. */
+    private final Thread onExit = new Thread(this::end, "end-suite");
 
     SuiteUnderTest(String... moreWorkers) throws IOException, InterruptedException {
         this.moreWorkers = List.of(moreWorkers);
         libvirt.start();
+        Runtime.getRuntime().addShutdownHook(onExit);
         home = new Home(libvirt.folder().resolve("hf"));
         suite = new Suite(home, new Installation(ROOT), cache(), this);
         try {
@@ -163,7 +176,7 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     ProcessHandle process(String part) {
         return Awaitility.await()
                 .atMost(PATIENCE)
-                .until(() -> suite.process(part), java.util.Optional::isPresent)
+                .until(() -> suite.process(part), Optional::isPresent)
                 .orElseThrow();
     }
 
@@ -209,6 +222,24 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
         return home;
     }
 
+    /** Names of the manifests in the vault, looked at without the proxy. */
+    List<String> manifests() throws IOException {
+        SuiteFile file = SuiteFile.of(home);
+        Credentials keys = Credentials.read(Path.of(file.objectsCredentialsFile()));
+        ObjectStoreUrl url = ObjectStoreUrl.parse("s3+" + file.objects() + "/" + file.bucket() + "/vault");
+        try (ObjectStore store = ObjectStores.open(url, Optional.of(keys), StoreOptions.standard());
+                Stream<ObjectInfo> listed = store.list(Keys.POINTS)) {
+            return listed.map(info -> info.key().value()).toList();
+        }
+    }
+
+    /** Sends a signal, {@code STOP} or {@code CONT}, to a part. */
+    void signal(String part, String signal) throws IOException, InterruptedException {
+        Command.run(
+                Duration.ofSeconds(5),
+                List.of("kill", "-" + signal, Long.toString(process(part).pid())));
+    }
+
     /** Whether anybody ever began a multipart upload. */
     boolean multipartSeen() {
         return multipart.isReached();
@@ -229,10 +260,19 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     public void close() throws IOException {
         keepLogs();
         catalog.close();
+        http.close();
+        end();
+        Runtime.getRuntime().removeShutdownHook(onExit);
+    }
+
+    private void end() {
         suite.close();
         proxies.values().forEach(HoldingProxy::close);
-        http.close();
-        libvirt.close();
+        try {
+            libvirt.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** For whoever has to find out why a test failed. */
