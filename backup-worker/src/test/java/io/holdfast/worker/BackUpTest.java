@@ -309,6 +309,21 @@ class BackUpTest {
     }
 
     @Test
+    void aSnapshotServiceThatRestartsIsWaitedFor() throws Exception {
+        var tries = new AtomicInteger();
+        services.onOpenView = request -> {
+            if (tries.incrementAndGet() < 3) {
+                throw new IllegalStateException("Connection refused");
+            }
+            return view(request, null, null);
+        };
+        try (var _ = Qemu.serve(image, socket, List.of())) {
+            backUp.run(job(BackupKind.FULL), context(p -> {}));
+        }
+        assertThat(services.opened).hasSize(3);
+    }
+
+    @Test
     void aDiskNobodyServesIsAnNbdError() {
         services.onOpenView = request -> view(request, null, null);
         assertThatThrownBy(() -> backUp.run(job(BackupKind.FULL), context(p -> {})))

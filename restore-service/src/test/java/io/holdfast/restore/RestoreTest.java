@@ -294,6 +294,25 @@ class RestoreTest {
     }
 
     @Test
+    void aSnapshotServiceThatRestartsAtEveryRequestIsWaitedFor() throws Exception {
+        var calls = new AtomicInteger();
+        services.onOpenTarget = request -> unless(calls, target(State.PREPARED, null));
+        services.onFill = fill -> unless(calls, pull(fill));
+        services.onFinish = () -> unless(calls, target(State.FINISHED, null));
+        restore.run(job(List.of()), context);
+        assertThat(services.opened).hasSize(2);
+        assertThat(services.finished).hasSize(2);
+    }
+
+    /** Every other call is not answered. */
+    private static TargetInfo unless(AtomicInteger calls, TargetInfo answer) {
+        if (calls.getAndIncrement() % 2 == 0) {
+            throw new IllegalStateException("Connection refused");
+        }
+        return answer;
+    }
+
+    @Test
     void aTargetThatAnEarlierAttemptFinishedIsTheResult() throws Exception {
         services.onOpenTarget = request -> target(State.FINISHED, null);
         assertThat(restore.run(job(List.of()), context).path("vmId").asText()).isEqualTo("id-2");

@@ -7,11 +7,16 @@ import io.holdfast.api.view.OpenView;
 import io.holdfast.api.view.ViewInfo;
 import io.holdfast.storage.MonotonicClock;
 import java.time.Duration;
+import java.util.Set;
 
-/** Opens frozen views, with patience: another job of the VM may hold it for a moment. */
+/**
+ * Opens frozen views, with patience: another job of the VM may hold it for a moment, and a restart of snapshot-service takes
+ * seconds and must not cost the job its few attempts. Asking again continues what an unheard request began.
+ */
 public final class ViewOpener {
 
     private static final Duration BETWEEN = Duration.ofSeconds(2);
+    private static final Set<ErrorCode> AGAIN = Set.of(ErrorCode.VM_BUSY, ErrorCode.UNAVAILABLE);
 
     private final SnapshotServiceApi views;
     private final MonotonicClock pause;
@@ -23,16 +28,20 @@ public final class ViewOpener {
         this.deadline = deadline;
     }
 
-    /** Opens or continues the job's view; tries again while the VM is busy, until the deadline. */
+    /** Opens or continues the job's view; asks again while the VM is busy or nobody answers, until the deadline. */
     ViewInfo open(OpenView request) throws InterruptedException {
         long started = pause.nanos();
         while (true) {
             try {
                 return views.openView(request);
-            } catch (ApiException e) {
+            } catch (RuntimeException e) {
+                boolean answered = e instanceof ApiException known && !AGAIN.contains(known.code());
                 boolean late = pause.nanos() - started + BETWEEN.toNanos() > deadline.toNanos();
-                if (e.code() != ErrorCode.VM_BUSY || late) {
+                if (answered || (late && e instanceof ApiException)) {
                     throw e;
+                }
+                if (late) {
+                    throw new ApiException(ErrorCode.UNAVAILABLE, "snapshot-service does not answer.", e);
                 }
             }
             pause.pause(BETWEEN);

@@ -8,6 +8,7 @@ import io.holdfast.jobs.JobHandler;
 import io.holdfast.jobs.JobRunner;
 import io.holdfast.jobs.JobRunnerOptions;
 import io.holdfast.storage.MonotonicClock;
+import io.holdfast.vault.EngineOptions;
 import io.holdfast.worker.app.AddVault;
 import io.holdfast.worker.app.BackUp;
 import io.holdfast.worker.app.CheckVault;
@@ -15,6 +16,7 @@ import io.holdfast.worker.app.VaultDoor;
 import io.holdfast.worker.app.ViewOpener;
 import io.holdfast.worker.nbd.NbdDisks;
 import io.holdfast.worker.vault.EngineDoor;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -35,7 +37,7 @@ public class Wiring {
             ObjectMapper json,
             WorkerConfig config,
             @ConfigProperty(name = "holdfast.nbd.tls-directory") Optional<Path> tlsDirectory) {
-        VaultDoor door = new EngineDoor();
+        VaultDoor door = new EngineDoor(engine(config));
         MonotonicClock pause = MonotonicClock.system();
         var opener = new ViewOpener(snapshots, pause, config.viewDeadline());
         Map<JobKind, JobHandler> handlers = Map.of(
@@ -51,5 +53,20 @@ public class Wiring {
                 config.instance().orElseGet(InstanceName::ofProcess),
                 handlers,
                 JobRunnerOptions.of(config.parallel()));
+    }
+
+    private static EngineOptions engine(WorkerConfig config) {
+        EngineOptions usual = EngineOptions.defaults();
+        return new EngineOptions(
+                config.packSize()
+                        .map(MemorySize::asLongValue)
+                        .map(Math::toIntExact)
+                        .orElse(usual.packBytes()),
+                config.journalEvery().map(MemorySize::asLongValue).orElse(usual.journalBytes()),
+                usual.window(),
+                usual.cpuThreads(),
+                usual.putThreads(),
+                usual.cacheBytes(),
+                usual.clock());
     }
 }

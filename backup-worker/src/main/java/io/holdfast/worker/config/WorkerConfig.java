@@ -1,5 +1,6 @@
 package io.holdfast.worker.config;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -20,6 +21,12 @@ public interface WorkerConfig {
     /** How long running jobs may go on after SIGTERM before they are handed back. */
     @WithDefault("5s")
     Duration drainGrace();
+
+    /** Size at which a pack is closed and uploaded; the vault's usual 16 MiB when absent. */
+    Optional<MemorySize> packSize();
+
+    /** Stored bytes after which progress is journalled; the vault's usual 64 MiB when absent. */
+    Optional<MemorySize> journalEvery();
 
     /** Names this process to people; default: the host's name and the process id. */
     Optional<String> instance();

@@ -4,6 +4,7 @@ import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.vault.VaultAccess;
 import io.holdfast.storage.ObjectStore;
+import io.holdfast.vault.EngineOptions;
 import io.holdfast.vault.Passphrase;
 import io.holdfast.vault.Vault;
 import io.holdfast.vault.VaultException;
@@ -13,6 +14,16 @@ import io.holdfast.worker.app.VaultDoor;
 
 /** Opens vaults with the vault engine, on whatever store their URL names. */
 public final class EngineDoor implements VaultDoor {
+
+    private final EngineOptions engine;
+
+    public EngineDoor() {
+        this(EngineOptions.defaults());
+    }
+
+    public EngineDoor(EngineOptions engine) {
+        this.engine = engine;
+    }
 
     @Override
     public OpenVault open(VaultAccess access) {
@@ -49,15 +60,15 @@ public final class EngineDoor implements VaultDoor {
         }
     }
 
-    private static Vault create(VaultAccess access, ObjectStore store) {
+    private Vault create(VaultAccess access, ObjectStore store) {
         try (var passphrase = Passphrase.of(access.passphrase())) {
-            return Vault.create(store, passphrase, VaultOptions.defaults());
+            return Vault.create(store, passphrase, VaultOptions.defaults(), engine);
         }
     }
 
-    private static OpenVault opened(VaultAccess access, ObjectStore store) {
+    private OpenVault opened(VaultAccess access, ObjectStore store) {
         try (var passphrase = Passphrase.of(access.passphrase())) {
-            return opened(access, store, Vault.open(store, passphrase));
+            return opened(access, store, Vault.open(store, passphrase, engine));
         } catch (RuntimeException e) {
             store.close();
             throw e;

@@ -30,6 +30,7 @@ final class TargetFilling {
     private final ExportNames names;
     private final DamageLedger ledger;
     private final MonotonicClock pause;
+    private final Patience patience;
     private final LeasedJob job;
     private final JobSpec.Restore spec;
     private final JobContext context;
@@ -46,6 +47,7 @@ final class TargetFilling {
         this.names = names;
         this.ledger = ledger;
         this.pause = pause;
+        this.patience = new Patience(pause);
         this.job = job;
         this.spec = (JobSpec.Restore) job.spec();
         this.context = context;
@@ -53,7 +55,7 @@ final class TargetFilling {
 
     TargetInfo run(PointManifest manifest, List<PointManifest.Disk> disks) throws InterruptedException {
         context.progress(Progress.of("prepare", 0, 0));
-        TargetInfo target = snapshots.openTarget(request(manifest, disks));
+        TargetInfo target = patience.ask(() -> snapshots.openTarget(request(manifest, disks)));
         renewedNanos = pause.nanos();
         if (target.state() == TargetInfo.State.FINISHED) {
             return target;
@@ -63,7 +65,7 @@ final class TargetFilling {
         }
         ledger.refuseDamaged(job.job());
         context.progress(Progress.of("finish", 0, 0));
-        return snapshots.finishTarget(job.job(), new FinishTarget(context.fencing(), spec.start()));
+        return patience.ask(() -> snapshots.finishTarget(job.job(), new FinishTarget(context.fencing(), spec.start())));
     }
 
     private OpenTarget request(PointManifest manifest, List<PointManifest.Disk> disks) {
@@ -82,10 +84,11 @@ final class TargetFilling {
     }
 
     private void fill(List<PointManifest.Disk> disks) throws InterruptedException {
-        String transport = snapshots.source(spec.source()).nbd();
+        String transport = patience.ask(() -> snapshots.source(spec.source())).nbd();
         for (int tried = 1; ; tried++) {
             var from = names.of(job.job(), spec, disks, transport);
-            TargetInfo target = awaitFilled(snapshots.fillTarget(job.job(), new FillTarget(context.fencing(), from)));
+            TargetInfo target = awaitFilled(
+                    patience.ask(() -> snapshots.fillTarget(job.job(), new FillTarget(context.fencing(), from))));
             if (target.state() == TargetInfo.State.FILLED) {
                 return;
             }
@@ -115,14 +118,14 @@ final class TargetFilling {
     }
 
     /** Looks, and renews when a third of the lease is over. */
-    private TargetInfo look() {
+    private TargetInfo look() throws InterruptedException {
         long now = pause.nanos();
         if (now - renewedNanos
                 < Duration.ofSeconds(job.leaseSeconds()).dividedBy(3).toNanos()) {
-            return snapshots.target(job.job());
+            return patience.ask(() -> snapshots.target(job.job()));
         }
         renewedNanos = now;
-        return snapshots.renewTarget(job.job(), new RenewLease(context.fencing()));
+        return patience.ask(() -> snapshots.renewTarget(job.job(), new RenewLease(context.fencing())));
     }
 
     private void tell(TargetInfo target) {

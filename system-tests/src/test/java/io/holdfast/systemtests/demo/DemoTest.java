@@ -47,19 +47,25 @@ class DemoTest {
         Path err = home.resolve("err.log");
         Process demo = demo(out, err);
 
-        assertThat(demo.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)).as("the demo ends").isTrue();
+        assertThat(demo.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS))
+                .as("the demo ends")
+                .isTrue();
 
         assertThat(demo.exitValue()).as(Files.readString(err)).isZero();
         JsonNode result = new ObjectMapper().readTree(out.toFile());
         assertThat(result.path("ok").asBoolean()).isTrue();
         assertThat(result.path("restoredInPlace").asBoolean()).isTrue();
         List<JsonNode> points = result.path("points").valueStream().toList();
-        assertThat(points).extracting(p -> p.path("kind").asText()).containsExactly("full", "incremental", "incremental", "incremental");
+        assertThat(points)
+                .extracting(p -> p.path("kind").asText())
+                .containsExactly("full", "incremental", "incremental", "incremental");
         assertThat(points).allSatisfy(point -> {
             assertThat(point.path("verified").asBoolean()).isTrue();
             assertThat(point.path("consistency").asText()).isEqualTo("crash");
             assertThat(point.path("virtualBytes").asLong()).isEqualTo((96L << 20) + (64L << 20) + (36L << 10));
-            assertThat(point.path("storedBytes").asLong()).isPositive().isLessThan(point.path("readBytes").asLong());
+            assertThat(point.path("storedBytes").asLong())
+                    .isPositive()
+                    .isLessThan(point.path("readBytes").asLong());
         });
         assertNothingIsLeft();
     }
@@ -68,7 +74,9 @@ class DemoTest {
     void aDemoThatIsAskedToEndLeavesNothing() throws Exception {
         Path err = home.resolve("err.log");
         Process demo = demo(home.resolve("out.json"), err);
-        Awaitility.await().atMost(LONGEST).until(() -> Files.exists(err) && Files.readString(err).contains("backup 1"));
+        Awaitility.await()
+                .atMost(LONGEST)
+                .until(() -> Files.exists(err) && Files.readString(err).contains("backup 1"));
 
         demo.destroy();
 

@@ -16,7 +16,9 @@ public final class Hold {
         /** The server never sees the request. */
         REQUEST,
         /** The server acts on the request, the client waits for the reply. */
-        REPLY
+        REPLY,
+        /** The pattern is looked for in what the server says; the client does not get to see it. */
+        ANSWER
     }
 
     private final byte[] pattern;

@@ -77,7 +77,10 @@ public final class HoldingProxy implements AutoCloseable {
         }
     }
 
-    /** Stops at the n-th time that {@code pattern} (UTF-8) passes from a client to the server from now on. */
+    /**
+     * Stops at the n-th time that {@code pattern} (UTF-8) passes from now on: from a client to the server, or the other way
+     * for {@link Hold.Side#ANSWER}.
+     */
     public Hold hold(Hold.Side side, String pattern, int nth) {
         Hold hold = new Hold(pattern, nth, side);
         holds.add(hold);
@@ -136,7 +139,7 @@ public final class HoldingProxy implements AutoCloseable {
         try {
             while (from.read(buffer.clear()) >= 0) {
                 int length = buffer.flip().remaining();
-                boolean passes = requests ? passRequest(watched, buffer.array(), length, gate) : gate.pass();
+                boolean passes = (requests || gate.pass()) && passes(watched, buffer.array(), length, gate, requests);
                 if (!passes) {
                     break;
                 }
@@ -156,10 +159,11 @@ public final class HoldingProxy implements AutoCloseable {
         }
     }
 
-    private boolean passRequest(List<Watched> watched, byte[] chunk, int length, ReplyGate gate)
+    private boolean passes(List<Watched> watched, byte[] chunk, int length, ReplyGate gate, boolean requests)
             throws InterruptedException {
         for (Hold hold : holds) {
-            if (watched.stream().noneMatch(w -> w.hold == hold)) {
+            boolean looksHere = requests == (hold.side() != Hold.Side.ANSWER);
+            if (looksHere && watched.stream().noneMatch(w -> w.hold == hold)) {
                 watched.add(new Watched(hold, new PatternFinder(hold.pattern())));
             }
         }

@@ -23,19 +23,36 @@ final class ServiceProcesses {
     private final Installation installation;
     private final Ports ports;
     private final PostgresServer postgres;
+    private final Wiring wiring;
 
-    ServiceProcesses(Home home, Secrets secrets, Installation installation, Ports ports, PostgresServer postgres) {
+    ServiceProcesses(
+            Home home,
+            Secrets secrets,
+            Installation installation,
+            Ports ports,
+            PostgresServer postgres,
+            Wiring wiring) {
         this.home = home;
         this.secrets = secrets;
         this.installation = installation;
         this.ports = ports;
         this.postgres = postgres;
+        this.wiring = wiring;
     }
 
     ProcessSpec of(String service) {
+        return of(service, service);
+    }
+
+    /** A worker beside the usual one. */
+    ProcessSpec worker(String name) {
+        return of(WORKER, name);
+    }
+
+    private ProcessSpec of(String service, String name) {
         Map<String, String> environment = new HashMap<>();
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
-        environment.put("QUARKUS_HTTP_PORT", Integer.toString(ports.of(service)));
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(ports.of(name)));
         environment.put("HOLDFAST_CATALOG_URL", ports.url(CATALOG));
         environment.put("HOLDFAST_SNAPSHOT_URL", ports.url(SNAPSHOT));
         environment.put("HOLDFAST_ISSUER_DIRECTORY", home.issuer().toString());
@@ -52,7 +69,11 @@ final class ServiceProcesses {
             environment.put("QUARKUS_DATASOURCE_PASSWORD", postgres.password(database));
         }
         return new ProcessSpec(
-                service, installation.service(service, jvmOptions(service)), environment, home.run(), false);
+                name,
+                installation.service(service, jvmOptions(service)),
+                wiring.environment(name, Map.copyOf(environment)),
+                home.run(),
+                false);
     }
 
     private static List<String> jvmOptions(String service) {

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** All parts of the suite on one machine, started in order and kept alive. One thread starts it, any may close it. */
 public final class Suite implements AutoCloseable {
@@ -21,6 +23,7 @@ public final class Suite implements AutoCloseable {
     private final Home home;
     private final Installation installation;
     private final Path cache;
+    private final Wiring wiring;
     private final ProcessLedger ledger;
     private final List<SupervisedProcess> processes = new ArrayList<>();
     private boolean closed;
@@ -28,9 +31,14 @@ public final class Suite implements AutoCloseable {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
     public Suite(Home home, Installation installation, Path cache) {
+        this(home, installation, cache, Wiring.DIRECT);
+    }
+
+    public Suite(Home home, Installation installation, Path cache, Wiring wiring) {
         this.home = home.create();
         this.installation = installation;
         this.cache = cache;
+        this.wiring = wiring;
         this.ledger = new ProcessLedger(home);
     }
 
@@ -44,11 +52,12 @@ public final class Suite implements AutoCloseable {
         ledger.endAll(GRACE);
         List<String> names = new ArrayList<>(List.of(Ports.POSTGRES, Ports.OBJECTS));
         names.addAll(ServiceProcesses.ALL);
+        names.addAll(wiring.moreWorkers());
         Ports ports = Ports.keptIn(home, names);
         Secrets secrets = new Secrets(home);
         PostgresServer postgres = new PostgresServer(home, secrets, ports.of(Ports.POSTGRES), cache);
         ObjectServer objects = new ObjectServer(home, secrets, installation, ports.of(Ports.OBJECTS));
-        ServiceProcesses services = new ServiceProcesses(home, secrets, installation, ports, postgres);
+        ServiceProcesses services = new ServiceProcesses(home, secrets, installation, ports, postgres, wiring);
 
         say.accept("starting PostgreSQL and the S3 server");
         run(objects.process());
@@ -63,6 +72,9 @@ public final class Suite implements AutoCloseable {
             if (!service.equals(ServiceProcesses.CATALOG)) {
                 run(services.of(service));
             }
+        }
+        for (String worker : wiring.moreWorkers()) {
+            run(services.worker(worker));
         }
         await("the S3 server", objects::listens);
         for (String service : ServiceProcesses.ALL) {
@@ -93,6 +105,14 @@ public final class Suite implements AutoCloseable {
         for (SupervisedProcess process : processes.reversed()) {
             process.stop(GRACE);
         }
+    }
+
+    /** The process of a part, by the part's name, if it runs now. */
+    public synchronized Optional<ProcessHandle> process(String part) {
+        return processes.stream()
+                .filter(p -> p.name().equals(part))
+                .flatMap(p -> Stream.ofNullable(p.running()))
+                .findFirst();
     }
 
     private synchronized void run(ProcessSpec spec) throws IOException {

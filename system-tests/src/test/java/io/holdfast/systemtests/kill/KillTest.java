@@ -1,0 +1,158 @@
+package io.holdfast.systemtests.kill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.systemtests.kill.Arrow.Operation;
+import io.holdfast.systemtests.kill.Arrows.Message;
+import io.holdfast.testkit.proxy.Hold;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * {@code kill -9} at every arrow of a backup and of a restore. {@code -Dholdfast.all=true} runs every arrow, else
+ * {@code -Dholdfast.kills=} of them (3), chosen by {@code -Dholdfast.seed=}; {@code -Dholdfast.arrow=} runs those whose
+ * description contains it.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class KillTest {
+
+    private final Arrows arrows = new Arrows(SnapshotSteps.of(SuiteUnderTest.ROOT));
+    private final long seed = Long.getLong("holdfast.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+    private SuiteUnderTest suite;
+    private Story story;
+
+    @BeforeAll
+    void start() throws IOException, InterruptedException {
+        System.out.println("seed: -Dholdfast.seed=" + seed);
+        suite = new SuiteUnderTest();
+        story = new Story(suite, random);
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        suite.close();
+    }
+
+    @Test
+    @Order(1)
+    void every_call_step_and_state_of_the_code_is_an_arrow_or_has_a_reason_not_to_be_one() {
+        assertThat(arrows.undecided()).isEmpty();
+    }
+
+    @Test
+    @Order(2)
+    void every_arrow_occurs_in_an_undisturbed_backup_and_restore() throws IOException, InterruptedException {
+        Map<Message, Hold> backup = watched(Operation.BACKUP);
+        Hold commit = story.heldCommit();
+        story.backup(job -> paced(backup, commit));
+        assertThat(missed(backup)).isEmpty();
+
+        Map<Message, Hold> restore = watched(Operation.RESTORE);
+        Hold fill = suite.proxy(Link.RESTORE_SNAPSHOT).hold(Hold.Side.REQUEST, "/fill HTTP/1.1", 1);
+        story.restore(job -> paced(restore, story.heldFill(fill)));
+        assertThat(missed(restore)).isEmpty();
+    }
+
+    private Map<Message, Hold> watched(Operation operation) {
+        Map<Message, Hold> holds = new LinkedHashMap<>();
+        for (Message m : arrows.messages()) {
+            if (m.operation() == operation) {
+                Hold hold =
+                        suite.proxy(m.link()).hold(m.answer() ? Hold.Side.ANSWER : Hold.Side.REQUEST, m.pattern(), 1);
+                hold.release();
+                holds.put(m, hold);
+            }
+        }
+        return holds;
+    }
+
+    private static void paced(Map<Message, Hold> holds, Hold pace) {
+        try {
+            await("renewals")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> holds.entrySet().stream()
+                            .allMatch(e -> !e.getKey().slow() || e.getValue().isReached()));
+        } finally {
+            pace.release();
+        }
+    }
+
+    private static List<String> missed(Map<Message, Hold> holds) {
+        return holds.entrySet().stream()
+                .filter(e -> !e.getValue().isReached())
+                .map(e -> e.getKey().name() + " on " + e.getKey().link())
+                .toList();
+    }
+
+    @TestFactory
+    @Order(3)
+    Stream<DynamicTest> a_kill_at_an_arrow_is_survived() {
+        List<Arrow> chosen = chosen();
+        System.out.println(chosen.size() + " of " + arrows.all().size() + " arrows");
+        return chosen.stream().map(arrow -> DynamicTest.dynamicTest(arrow.toString(), () -> told(arrow)));
+    }
+
+    /** Says live what is going on: all arrows take long. */
+    private void told(Arrow arrow) throws IOException, InterruptedException {
+        long started = System.nanoTime();
+        String outcome = "FAILED";
+        try {
+            story.survives(arrow);
+            outcome = "survived";
+        } finally {
+            Duration took = Duration.ofNanos(System.nanoTime() - started);
+            System.out.println(outcome + " in " + took.toSeconds() + " s: " + arrow);
+        }
+    }
+
+    /** A sample takes one arrow of each victim in turn. */
+    private List<Arrow> chosen() {
+        String wanted = System.getProperty("holdfast.arrow");
+        List<Arrow> all = new ArrayList<>(arrows.all());
+        if (wanted != null) {
+            return all.stream().filter(a -> a.toString().contains(wanted)).toList();
+        }
+        if (Boolean.getBoolean("holdfast.all")) {
+            return all;
+        }
+        Collections.shuffle(all, random);
+        Map<String, List<Arrow>> byVictim = new LinkedHashMap<>();
+        all.forEach(a ->
+                byVictim.computeIfAbsent(a.victim(), v -> new ArrayList<>()).add(a));
+        List<Arrow> chosen = new ArrayList<>();
+        int wantedCount = Math.min(all.size(), Integer.getInteger("holdfast.kills", 3));
+        while (chosen.size() < wantedCount) {
+            for (List<Arrow> of : byVictim.values()) {
+                if (!of.isEmpty() && chosen.size() < wantedCount) {
+                    chosen.add(of.removeLast());
+                }
+            }
+        }
+        return chosen;
+    }
+
+    @Test
+    @Order(4)
+    void every_point_restores_byte_for_byte_after_all_that() throws IOException, InterruptedException {
+        story.restoreAll();
+    }
+}

@@ -1,0 +1,287 @@
+package io.holdfast.systemtests.kill;
+
+import io.holdfast.api.source.SourceSpec;
+import io.holdfast.api.vault.VaultSpec;
+import io.holdfast.cli.http.BearerToken;
+import io.holdfast.cli.http.CatalogAddress;
+import io.holdfast.cli.http.CatalogClient;
+import io.holdfast.local.guest.Command;
+import io.holdfast.local.suite.Home;
+import io.holdfast.local.suite.Installation;
+import io.holdfast.local.suite.Suite;
+import io.holdfast.local.suite.SuiteFile;
+import io.holdfast.local.suite.Wiring;
+import io.holdfast.storage.Credentials;
+import io.holdfast.storage.ObjectInfo;
+import io.holdfast.storage.ObjectStore;
+import io.holdfast.storage.ObjectStoreUrl;
+import io.holdfast.storage.minio.ObjectStores;
+import io.holdfast.storage.minio.StoreOptions;
+import io.holdfast.testkit.proxy.Hold;
+import io.holdfast.testkit.proxy.HoldingProxy;
+import io.holdfast.testkit.qemu.OwnLibvirtForTests;
+import io.holdfast.vault.format.Keys;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/** The suite as its launcher runs it, supervised, with a proxy on every link, one source and one vault. */
+final class SuiteUnderTest implements Wiring, AutoCloseable {
+
+    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    static final String SOURCE = "lab";
+    static final String VAULT = "safe";
+    static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** Recovery in seconds instead of minutes, packs and journals for disks of a few MiB. */
+    private static final Map<String, String> QUICK = Map.of(
+            "HOLDFAST_JOBS_LEASE_SECONDS", "5",
+            "HOLDFAST_JOBS_BACKOFF_FIRST", "200ms",
+            "HOLDFAST_JOBS_BACKOFF_MOST", "1s",
+            "HOLDFAST_JOBS_TICK", "300ms",
+            "HOLDFAST_SNAPSHOT_REAP_EVERY", "2s",
+            "HOLDFAST_WORKER_PACK_SIZE", "1M",
+            "HOLDFAST_WORKER_JOURNAL_EVERY", "2M");
+
+    private final List<String> moreWorkers;
+    private final OwnLibvirtForTests libvirt = new OwnLibvirtForTests();
+    private final Map<String, HoldingProxy> proxies = new ConcurrentHashMap<>();
+    private final Map<String, String> urls = new ConcurrentHashMap<>();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Home home;
+    private final Suite suite;
+    private final CatalogClient catalog;
+    private final Hold multipart;
+    /** Nothing stays when the build is ended from outside. */
+    private final Thread onExit = new Thread(this::end, "end-suite");
+
+    SuiteUnderTest(String... moreWorkers) throws IOException, InterruptedException {
+        this.moreWorkers = List.of(moreWorkers);
+        libvirt.start();
+        Runtime.getRuntime().addShutdownHook(onExit);
+        home = new Home(libvirt.folder().resolve("hf"));
+        suite = new Suite(home, new Installation(ROOT), cache(), this);
+        try {
+            suite.start(line -> {});
+            catalog = connect();
+            multipart = seen(Link.WORKER_OBJECTS, "?uploads");
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            System.err.println("the suite did not start: " + e + "; logs are in " + home.logs());
+            suite.close();
+            throw e;
+        }
+    }
+
+    private CatalogClient connect() throws IOException, InterruptedException {
+        SuiteFile file = SuiteFile.of(home);
+        String token = Files.readString(Path.of(file.adminTokenFile())).strip();
+        CatalogClient client = new CatalogClient(CatalogAddress.of(file.catalog(), new BearerToken(token)));
+        Path pool = Files.createDirectory(libvirt.folder().resolve("pool"));
+        libvirt.virsh().directoryPool("default", pool);
+        Path socket = libvirt.folder().resolve("lv.sock");
+        Path real = Path.of(libvirt.uri().substring(libvirt.uri().indexOf('=') + 1));
+        put("snapshot-service", "libvirt", HoldingProxy.inFrontOf(real, socket));
+        client.addSource(new SourceSpec(SOURCE, "qemu:///session?socket=" + socket, null, null, "unix"));
+        HoldingProxy objects = HoldingProxy.inFrontOf(URI.create(file.objects()).getPort());
+        put("backup-worker", "object-store", objects);
+        Credentials keys = Credentials.read(Path.of(file.objectsCredentialsFile()));
+        var added = client.addVault(new VaultSpec(
+                VAULT,
+                "s3+http://127.0.0.1:" + objects.port() + "/" + file.bucket() + "/vault",
+                keys.accessKey(),
+                keys.secretKey(),
+                null));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> client.job(added.job().id()).endedAt() != null);
+        return client;
+    }
+
+    private static Path cache() {
+        return Path.of(System.getProperty("user.home"), ".cache", "holdfast");
+    }
+
+    // ----- the wiring
+
+    @Override
+    public Map<String, String> environment(String service, Map<String, String> usual) {
+        Map<String, String> env = new HashMap<>(usual);
+        env.putAll(QUICK);
+        urls.put(service, "http://127.0.0.1:" + env.get("QUARKUS_HTTP_PORT"));
+        between(service, "catalog-service", "HOLDFAST_CATALOG_URL", env);
+        between(service, "snapshot-service", "HOLDFAST_SNAPSHOT_URL", env);
+        // Without server-side prepared statements every statement passes in full and can be recognised.
+        if (between(service, "postgresql", "QUARKUS_DATASOURCE_JDBC_URL", env)) {
+            env.merge("QUARKUS_DATASOURCE_JDBC_URL", "?prepareThreshold=0", String::concat);
+        }
+        return env;
+    }
+
+    @Override
+    public List<String> moreWorkers() {
+        return moreWorkers;
+    }
+
+    private boolean between(String from, String to, String variable, Map<String, String> env) {
+        String usual = env.get(variable);
+        if (usual == null || from.equals(to)) {
+            return false;
+        }
+        URI uri = URI.create(usual.replace("jdbc:", ""));
+        HoldingProxy proxy = HoldingProxy.inFrontOf(uri.getPort());
+        put(from, to, proxy);
+        env.put(variable, usual.replace(":" + uri.getPort(), ":" + proxy.port()));
+        return true;
+    }
+
+    private void put(String from, String to, HoldingProxy proxy) {
+        proxies.put(from + ">" + to, proxy);
+    }
+
+    HoldingProxy proxy(String from, String to) {
+        HoldingProxy found = proxies.get(from + ">" + to);
+        if (found == null) {
+            throw new IllegalArgumentException("no proxy from " + from + " to " + to);
+        }
+        return found;
+    }
+
+    HoldingProxy proxy(Link link) {
+        return proxy(link.from, link.to);
+    }
+
+    /** Only remembers whether a message passed. */
+    Hold seen(Link link, String pattern) {
+        Hold hold = proxy(link).hold(Hold.Side.REQUEST, pattern, 1);
+        hold.release();
+        return hold;
+    }
+
+    // ----- the processes
+
+    ProcessHandle process(String part) {
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> suite.process(part), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** {@code kill -9}; supervision starts it again. */
+    void kill(String part) {
+        ProcessHandle process = process(part);
+        process.destroyForcibly();
+        process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    /** Waits until every service is ready: an arrow begins on a calm suite. */
+    void awaitReady() {
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(this::ready);
+    }
+
+    private boolean ready() throws InterruptedException {
+        for (String url : urls.values()) {
+            try {
+                HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/q/health/ready"))
+                        .timeout(Duration.ofSeconds(5))
+                        .build();
+                if (http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() != 200) {
+                    return false;
+                }
+            } catch (IOException e) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // ----- what is looked at
+
+    CatalogClient catalog() {
+        return catalog;
+    }
+
+    OwnLibvirtForTests libvirt() {
+        return libvirt;
+    }
+
+    Home home() {
+        return home;
+    }
+
+    /** Names of the manifests in the vault, looked at without the proxy. */
+    List<String> manifests() throws IOException {
+        SuiteFile file = SuiteFile.of(home);
+        Credentials keys = Credentials.read(Path.of(file.objectsCredentialsFile()));
+        ObjectStoreUrl url = ObjectStoreUrl.parse("s3+" + file.objects() + "/" + file.bucket() + "/vault");
+        try (ObjectStore store = ObjectStores.open(url, Optional.of(keys), StoreOptions.standard());
+                Stream<ObjectInfo> listed = store.list(Keys.POINTS)) {
+            return listed.map(info -> info.key().value()).toList();
+        }
+    }
+
+    /** Sends a signal, {@code STOP} or {@code CONT}, to a part. */
+    void signal(String part, String signal) throws IOException, InterruptedException {
+        Command.run(
+                Duration.ofSeconds(5),
+                List.of("kill", "-" + signal, Long.toString(process(part).pid())));
+    }
+
+    /** Whether anybody ever began a multipart upload. */
+    boolean multipartSeen() {
+        return multipart.isReached();
+    }
+
+    /** snapshot-service's own leak report, as JSON. */
+    String leftovers() throws IOException, InterruptedException {
+        String token =
+                Files.readString(home.issuer().resolve("backup-worker.jwt")).strip();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(urls.get("snapshot-service") + "/api/v1/leftovers"))
+                .header("Authorization", "Bearer " + token)
+                .timeout(Duration.ofSeconds(60))
+                .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    @Override
+    public void close() throws IOException {
+        keepLogs();
+        catalog.close();
+        http.close();
+        end();
+        Runtime.getRuntime().removeShutdownHook(onExit);
+    }
+
+    private void end() {
+        suite.close();
+        proxies.values().forEach(HoldingProxy::close);
+        try {
+            libvirt.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** For whoever has to find out why a test failed. */
+    private void keepLogs() throws IOException {
+        Path kept = Files.createDirectories(Path.of("target", "suite-logs"));
+        try (var logs = Files.list(home.logs())) {
+            for (Path log : logs.toList()) {
+                Files.copy(log, kept.resolve(log.getFileName()), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+}

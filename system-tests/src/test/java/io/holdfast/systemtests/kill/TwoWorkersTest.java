@@ -1,0 +1,120 @@
+package io.holdfast.systemtests.kill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.testkit.proxy.Hold;
+import io.holdfast.testkit.proxy.Hold.Side;
+import io.holdfast.testkit.proxy.HoldingProxy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Two workers, one of them slow past its lease: whoever reaches the manifest first, there is exactly one point. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TwoWorkersTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final List<String> WORKERS = List.of("backup-worker", "backup-worker-2");
+
+    private final long seed = Long.getLong("holdfast.seed", System.nanoTime());
+    private SuiteUnderTest suite;
+    private Story story;
+    private HoldingProxy objects;
+
+    @BeforeAll
+    void start() throws IOException, InterruptedException {
+        System.out.println("seed: -Dholdfast.seed=" + seed);
+        suite = new SuiteUnderTest(WORKERS.getLast());
+        story = new Story(suite, new Random(seed));
+        objects = suite.proxy(Link.WORKER_OBJECTS);
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        suite.close();
+    }
+
+    @Test
+    void a_slow_worker_whose_manifest_arrives_after_the_winner_s_changes_nothing()
+            throws IOException, InterruptedException {
+        Map<String, Hold> viewed = viewed();
+        Hold slowPut = objects.hold(Side.REQUEST, Story.MANIFEST, 1);
+        var end = story.backup(job -> whileStopped(slowPut, viewed, () -> {
+            story.ended(job);
+            Hold refused = objects.hold(Side.ANSWER, "HTTP/1.1 412", 1);
+            refused.release();
+            slowPut.release();
+            await("the late manifest is refused").atMost(PATIENCE).until(refused::isReached);
+        }));
+        assertThat(end.attempt()).isEqualTo(2);
+        story.restore(Story.Disturbance.NONE);
+    }
+
+    @Test
+    void a_slow_worker_whose_manifest_arrives_first_has_made_the_point_that_the_other_adopts()
+            throws IOException, InterruptedException {
+        Map<String, Hold> viewed = viewed();
+        int before = suite.manifests().size();
+        Hold slowPut = objects.hold(Side.REQUEST, Story.MANIFEST, 1);
+        var end = story.backup(job -> whileStopped(slowPut, viewed, () -> {
+            Hold otherPut = objects.hold(Side.REQUEST, Story.MANIFEST, 1);
+            assertThat(otherPut.awaitReached(PATIENCE)).isTrue();
+            slowPut.release();
+            await().atMost(PATIENCE).until(() -> suite.manifests().size() == before + 1);
+            otherPut.release();
+            story.ended(job);
+        }));
+        assertThat(end.attempt()).isEqualTo(2);
+        story.restore(Story.Disturbance.NONE);
+    }
+
+    @Test
+    void a_reply_lost_after_the_manifest_was_stored_is_not_an_error() throws IOException, InterruptedException {
+        int before = suite.manifests().size();
+        Hold put = objects.hold(Side.REPLY, Story.MANIFEST, 1);
+        var end = story.backup(job -> {
+            assertThat(put.awaitReached(PATIENCE)).isTrue();
+            await().atMost(PATIENCE).until(() -> suite.manifests().size() == before + 1);
+            put.cut();
+        });
+        assertThat(end.attempt()).as("the first attempt found out by itself").isEqualTo(1);
+        story.restore(Story.Disturbance.NONE);
+    }
+
+    private Map<String, Hold> viewed() {
+        return WORKERS.stream().collect(Collectors.toMap(Function.identity(), worker -> {
+            Hold hold = suite.proxy(worker, "snapshot-service").hold(Side.REQUEST, "POST /api/v1/views HTTP/1.1", 1);
+            hold.release();
+            return hold;
+        }));
+    }
+
+    private interface Step {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** Waits for the manifest, and stops the worker that sent it: its lease runs out, and it does not know. */
+    private void whileStopped(Hold put, Map<String, Hold> viewed, Step step) throws IOException, InterruptedException {
+        assertThat(put.awaitReached(PATIENCE)).isTrue();
+        String slow = viewed.entrySet().stream()
+                .filter(e -> e.getValue().isReached())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+        suite.signal(slow, "STOP");
+        try {
+            step.run();
+        } finally {
+            suite.signal(slow, "CONT");
+        }
+    }
+}
