@@ -222,8 +222,10 @@ class HostileClientTest {
     @Test
     void withoutTlsNothingIsAnsweredWhereTlsIsDemanded() throws Exception {
         NbdTls tls = new NbdTls(Certificates.make(folder.resolve("pki"), "ec"));
+        // No short timeouts here: a first TLS handshake takes its time on a busy machine.
+        NbdServerOptions patient = NbdServerOptions.defaults();
         try (NbdServer secure =
-                NbdServer.listen(new NbdAddress.Tls("127.0.0.1", 0, tls), name -> CONTENT.export(), options)) {
+                NbdServer.listen(new NbdAddress.Tls("127.0.0.1", 0, tls), name -> CONTENT.export(), patient)) {
             try (RawClient client = new RawClient(secure.address()).greet()) {
                 assertThat(client.option(3)).isEqualTo(ERR_TLS_REQD);
                 assertThat(client.option(8)).isEqualTo(ERR_TLS_REQD);
