@@ -25,7 +25,8 @@ class LineageTest {
     @Test
     void aKilledVirtualMachinesBitmapsAreLostSoThatItsQcow2DisksAreReadInFullWithAReason(Ground ground)
             throws Exception {
-        try (Line killed = new Line(ground, "killed", new Shape("qcow2", 8 * MIB + 512), new Shape("raw", 4 * MIB + 512));
+        try (Line killed =
+                        new Line(ground, "killed", new Shape("qcow2", 8 * MIB + 512), new Shape("raw", 4 * MIB + 512));
                 Line other = new Line(ground, "other", new Shape("qcow2", 8 * MIB + 1536))) {
             for (Line line : List.of(killed, other)) {
                 line.vm.io(0, "write -P 17 0 5M");
@@ -48,7 +49,9 @@ class LineageTest {
 
             killed.vm.io(0, "write -P 53 4M 64k");
             PointInfo next = killed.backup(Ground.VAULT, BackupKind.INCREMENTAL);
-            assertThat(disk(next, "vda").read()).as("the line goes on: %s", next).isEqualTo("changed");
+            assertThat(disk(next, "vda").read())
+                    .as("the line goes on: %s", next)
+                    .isEqualTo("changed");
             assertThat(disk(next, "vda").readBytes()).isEqualTo(64 * KIB);
             killed.restoreAll();
             other.restoreAll();
