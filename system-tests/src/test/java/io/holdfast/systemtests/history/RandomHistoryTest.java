@@ -20,8 +20,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Random histories, each named by its seed: {@code -Dholdfast.seed=N} repeats one, {@code -Dholdfast.histories=N} runs that
- * many, {@code -Dholdfast.all=true} 200; 3 otherwise.
+ * Random histories, 40 of them, with {@code -Dholdfast.all=true} 200, with {@code -Dholdfast.histories=} that many. The run's
+ * {@code -Dholdfast.seed=} chooses them all; each is named by its own number, and {@code -Dholdfast.history=} repeats it.
  */
 @ExtendWith(Ground.Once.class)
 class RandomHistoryTest {
@@ -30,20 +30,22 @@ class RandomHistoryTest {
 
     @TestFactory
     Stream<DynamicTest> everyPointRestoresToTheBytesThatTheDisksHeldAtItsMoment(Ground ground) {
-        return seeds().mapToObj(seed -> DynamicTest.dynamicTest("seed " + seed, () -> history(ground, seed)));
+        return seeds().mapToObj(seed -> DynamicTest.dynamicTest("history " + seed, () -> history(ground, seed)));
     }
 
     private static LongStream seeds() {
-        Long one = Long.getLong("holdfast.seed");
+        Long one = Long.getLong("holdfast.history");
         if (one != null) {
             return LongStream.of(one);
         }
-        int count = Integer.getInteger("holdfast.histories", Boolean.getBoolean("holdfast.all") ? 200 : 3);
-        return new Random().longs(count, 0, 1_000_000_000L);
+        long seed = Long.getLong("holdfast.seed", System.nanoTime());
+        System.out.println("seed: -Dholdfast.seed=" + seed);
+        int count = Integer.getInteger("holdfast.histories", Boolean.getBoolean("holdfast.all") ? 200 : 40);
+        return new Random(seed).longs(count, 0, 1_000_000_000L);
     }
 
     private static void history(Ground ground, long seed) throws IOException, InterruptedException {
-        System.out.println("history with -Dholdfast.seed=" + seed);
+        System.out.println("history: -Dholdfast.history=" + seed);
         Random random = new Random(seed);
         PausedVm vm = new PausedVm(ground, "h" + seed, shapes(random)).start();
         try {

@@ -22,10 +22,10 @@ public record OsProcess(long pid, long startTicks) {
     private static final Path PROC = Path.of("/proc");
     private static final Duration INTERVAL = Duration.ofMillis(20);
 
-    /** The process that has this number now; empty when there is none or it is a zombie. */
+    /** The process that has this number now; empty when there is none or it has ended and only waits for its parent. */
     public static Optional<OsProcess> of(long pid) {
         return stat(pid)
-                .filter(fields -> !fields[0].equals("Z"))
+                .filter(fields -> !ended(fields))
                 .map(fields -> new OsProcess(pid, Long.parseLong(fields[19])));
     }
 
@@ -106,6 +106,11 @@ public record OsProcess(long pid, long startTicks) {
 
     private Optional<ProcessHandle> handle() {
         return alive() ? ProcessHandle.of(pid) : Optional.empty();
+    }
+
+    /** A killed process is a zombie before its last thread is: until then its sockets and locks are still held. */
+    private static boolean ended(String[] fields) {
+        return fields[0].equals("Z") && Long.parseLong(fields[17]) <= 1;
     }
 
     /** The fields from the third on: the second, the name, may hold blanks and parentheses. */

@@ -69,16 +69,17 @@ class SupervisedProcessTest {
 
     @Test
     void whoComesAfterAKilledSupervisorEndsWhatItRecordedAndWhatItHadNoTimeToRecord() throws Exception {
-        OsProcess recorded = OsProcess.of(pidOf(start("exec sleep 1000"))).orElseThrow();
-        ProcessBuilder builder = new ProcessBuilder("sleep", "1000");
-        builder.environment().put(ProcessLedger.MARK, home().root().toString());
-        Process unrecorded = builder.start();
+        // No SupervisedProcess: its supervisor is dead, and a living one would start the part again and write the ledger too.
+        Process recorded = marked();
+        new ProcessLedger(home()).add(ProcessLedger.Entry.of("part", recorded.toHandle()));
+        Process unrecorded = marked();
         Process other = new ProcessBuilder("sleep", "1000").start();
         try {
             Suite.endLeftovers(home());
 
             await().until(() -> !unrecorded.isAlive());
-            assertThat(recorded.alive()).isFalse();
+            assertThat(recorded.isAlive()).isFalse();
+            assertThat(new ProcessLedger(home()).all()).isEmpty();
             assertThat(other.isAlive()).isTrue();
         } finally {
             other.destroyForcibly();
@@ -125,6 +126,13 @@ class SupervisedProcessTest {
 
         await().until(() -> Files.readString(log).equals("after\n"));
         assertThat(log.resolveSibling("part.log.1")).hasSize(22_000_001);
+    }
+
+    /** A process as a supervisor of this home starts it. */
+    private Process marked() throws IOException {
+        ProcessBuilder builder = new ProcessBuilder("sleep", "1000");
+        builder.environment().put(ProcessLedger.MARK, home().root().toString());
+        return builder.start();
     }
 
     private Home home() {
