@@ -45,7 +45,11 @@ public final class Restore implements JobHandler {
     private final MonotonicClock pause;
 
     public Restore(
-            SnapshotServiceApi snapshots, VaultPool vaults, ExportNames names, DamageLedger ledger, MonotonicClock pause) {
+            SnapshotServiceApi snapshots,
+            VaultPool vaults,
+            ExportNames names,
+            DamageLedger ledger,
+            MonotonicClock pause) {
         this.snapshots = snapshots;
         this.vaults = vaults;
         this.names = names;

@@ -24,9 +24,7 @@ public record OsProcess(long pid, long startTicks) {
 
     /** The process that has this number now; empty when there is none or it has ended and only waits for its parent. */
     public static Optional<OsProcess> of(long pid) {
-        return stat(pid)
-                .filter(fields -> !ended(fields))
-                .map(fields -> new OsProcess(pid, Long.parseLong(fields[19])));
+        return stat(pid).filter(fields -> !ended(fields)).map(fields -> new OsProcess(pid, Long.parseLong(fields[19])));
     }
 
     /** What changes with every start of the machine: start times of another boot mean nothing. */

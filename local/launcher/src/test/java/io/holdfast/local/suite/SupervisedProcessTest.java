@@ -69,7 +69,8 @@ class SupervisedProcessTest {
 
     @Test
     void whoComesAfterAKilledSupervisorEndsWhatItRecordedAndWhatItHadNoTimeToRecord() throws Exception {
-        // No SupervisedProcess: its supervisor is dead, and a living one would start the part again and write the ledger too.
+        // No SupervisedProcess: its supervisor is dead, and a living one would start the part again and write the
+        // ledger too.
         Process recorded = marked();
         new ProcessLedger(home()).add(ProcessLedger.Entry.of("part", recorded.toHandle()));
         Process unrecorded = marked();
