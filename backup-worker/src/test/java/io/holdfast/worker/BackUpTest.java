@@ -13,6 +13,7 @@ import io.holdfast.api.NbdEndpoint;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
+import io.holdfast.api.point.PointHead;
 import io.holdfast.api.point.PointInfo;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
@@ -39,6 +40,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -132,8 +134,30 @@ class BackUpTest {
     }
 
     private LeasedJob job(BackupKind kind, UUID... bases) {
+        return job(kind, List.of(), bases);
+    }
+
+    private LeasedJob job(BackupKind kind, List<PointHead> heads, UUID... bases) {
         var spec = new JobSpec.Backup("lab", VM, "web", vaultId, UUID.randomUUID(), kind, Consistency.CRASH);
-        return new LeasedJob(UUID.randomUUID(), 1, 30, spec, List.of(bases));
+        return new LeasedJob(UUID.randomUUID(), 1, 30, spec, List.of(bases), heads);
+    }
+
+    private static PointHead head(PointInfo point) {
+        return new PointHead(VM, point.sequence(), Objects.requireNonNull(point.manifestHash()));
+    }
+
+    private PointInfo backedUp(LeasedJob job) throws Exception {
+        services.onOpenView = request -> view(request, null, null);
+        try (var _ = Qemu.serve(image, socket, List.of())) {
+            return json.treeToValue(backUp.run(job, context(p -> {})), PointInfo.class);
+        }
+    }
+
+    private Path manifest(PointInfo point) throws Exception {
+        String name = String.format("%016x", point.sequence());
+        try (var files = Files.walk(folder.resolve("vault/points"))) {
+            return files.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
+        }
     }
 
     private ViewInfo view(OpenView request, @Nullable String context, @Nullable UUID base) {
@@ -346,6 +370,58 @@ class BackUpTest {
         try (var _ = Qemu.serve(image, socket, List.of("-B", "b0"))) {
             JsonNode result = backUp.run(job(BackupKind.INCREMENTAL, base.id()), context(p -> {}));
             assertThat(restored(json.treeToValue(result, PointInfo.class).id())).isEqualTo(Qemu.content(image));
+        }
+    }
+
+    @Test
+    void aDamagedOldManifestNeitherStopsABackupNorIsItsDamageKeptSecret() throws Exception {
+        PointInfo old = full();
+        PointInfo newer = full();
+        Files.write(manifest(old), new byte[] {1, 2, 3});
+        PointInfo next = backedUp(job(BackupKind.INCREMENTAL, List.of(head(newer)), old.id()));
+        assertThat(next.sequence()).isEqualTo(3);
+        assertThat(next.notes()).anyMatch(note -> note.startsWith("Manifest 1 ") && note.contains("damaged"));
+        assertThat(services.opened.getLast().bases()).isEmpty();
+        assertThat(restored(next.id())).isEqualTo(Qemu.content(image));
+    }
+
+    @Test
+    void aDamagedNewestManifestIsSkippedAndNoted() throws Exception {
+        PointInfo first = full();
+        PointInfo newest = full();
+        Files.write(manifest(newest), new byte[] {1, 2, 3});
+        PointInfo next = backedUp(job(BackupKind.FULL, List.of(head(newest))));
+        assertThat(next.sequence()).isEqualTo(3);
+        assertThat(next.notes()).anyMatch(note -> note.startsWith("Manifest 2 ") && note.contains("damaged"));
+        assertThat(restored(first.id())).isEqualTo(Qemu.content(image));
+    }
+
+    @Test
+    void aRolledBackVaultIsExtendedWithANoteAndUnderANumberThatWasNeverGiven() throws Exception {
+        full();
+        PointInfo lost = full();
+        Files.delete(manifest(lost));
+        PointInfo next = backedUp(job(BackupKind.FULL, List.of(head(lost))));
+        assertThat(next.sequence()).isEqualTo(3);
+        assertThat(next.notes()).anyMatch(note -> note.contains("rolled back"));
+        PointInfo after = backedUp(job(BackupKind.FULL, List.of(head(next))));
+        assertThat(after.notes()).noneMatch(note -> note.contains("rolled back"));
+    }
+
+    @Test
+    void aBaseWithAMissingPackIsReadInFullAndThePointSaysWhichOne() throws Exception {
+        PointInfo base = full();
+        try (var files = Files.walk(folder.resolve("vault/packs"))) {
+            Files.delete(files.filter(Files::isRegularFile).findFirst().orElseThrow());
+        }
+        services.onOpenView = request -> view(request, "qemu:dirty-bitmap:b0", base.id());
+        Qemu.run("qemu-img", "bitmap", "--add", "-f", "qcow2", image.toString(), "b0");
+        try (var _ = Qemu.serve(image, socket, List.of("-B", "b0"))) {
+            JsonNode result = backUp.run(job(BackupKind.INCREMENTAL, base.id()), context(p -> {}));
+            PointInfo point = json.treeToValue(result, PointInfo.class);
+            assertThat(point.disks().getFirst().read()).isEqualTo("full");
+            assertThat(point.disks().getFirst().fullReason()).contains("pack").contains("not there");
+            assertThat(restored(point.id())).isEqualTo(Qemu.content(image));
         }
     }
 }

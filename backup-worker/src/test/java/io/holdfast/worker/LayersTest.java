@@ -63,4 +63,9 @@ class LayersTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(ROOT + ".vault..", ROOT + ".rest..");
+
+    /** They are on the class path because libs/storage-minio, the only importer, brings them. */
+    @ArchTest
+    static final ArchRule NOBODY_HERE_KNOWS_S3 =
+            noClasses().should().dependOnClassesThat().resideInAnyPackage("io.minio..", "okhttp3..");
 }

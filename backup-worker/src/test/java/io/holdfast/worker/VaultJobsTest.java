@@ -3,20 +3,37 @@ package io.holdfast.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
+import io.holdfast.api.point.PointHead;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.rest.RunnerApi;
 import io.holdfast.api.vault.VaultAccess;
+import io.holdfast.api.vault.VaultChecked;
 import io.holdfast.jobs.JobContext;
+import io.holdfast.storage.directory.DirectoryObjectStore;
+import io.holdfast.testkit.s3.S3ForTests;
+import io.holdfast.vault.BackupIntent;
+import io.holdfast.vault.BackupKind;
+import io.holdfast.vault.Consistency;
+import io.holdfast.vault.Passphrase;
+import io.holdfast.vault.PointFacts;
+import io.holdfast.vault.PointManifest;
+import io.holdfast.vault.Vault;
 import io.holdfast.worker.app.AddVault;
 import io.holdfast.worker.app.CheckVault;
 import io.holdfast.worker.vault.EngineDoor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +47,7 @@ class VaultJobsTest {
 
     private final ScriptedServices services = new ScriptedServices();
     private final EngineDoor door = new EngineDoor();
+    private final ObjectMapper json = new ObjectMapper();
 
     private final JobContext context = new JobContext() {
         @Override
@@ -63,11 +81,18 @@ class VaultJobsTest {
     }
 
     private String check() {
-        var job = new LeasedJob(UUID.randomUUID(), 1, 30, new JobSpec.VaultCheck(UUID.randomUUID()), List.of());
-        return new CheckVault(services.as(RunnerApi.class), door)
-                .run(job, context)
-                .path("formatId")
-                .asText();
+        return checked().formatId();
+    }
+
+    private VaultChecked checked(PointHead... heads) {
+        var spec = new JobSpec.VaultCheck(UUID.randomUUID());
+        var job = new LeasedJob(UUID.randomUUID(), 1, 30, spec, List.of(), List.of(heads));
+        try {
+            var result = new CheckVault(services.as(RunnerApi.class), door, json).run(job, context);
+            return json.treeToValue(result, VaultChecked.class);
+        } catch (InterruptedException | JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static void refused(ErrorCode code, ThrowingCallable call) {
@@ -122,5 +147,101 @@ class VaultJobsTest {
     void aUrlThatIsNoneIsInvalid() {
         services.onVaultAccess = id -> new VaultAccess(id, "main", "ftp://x/y", null, null, null, "passphrase");
         refused(ErrorCode.VAULT_URL_INVALID, this::check);
+    }
+
+    private List<PointManifest> points(String vm, int count) throws Exception {
+        List<PointManifest> points = new ArrayList<>();
+        try (var store = DirectoryObjectStore.open(folder.resolve("v"), InstantSource.system());
+                var passphrase = Passphrase.of("passphrase");
+                var vault = Vault.open(store, passphrase)) {
+            for (int i = 0; i < count; i++) {
+                var intent = new BackupIntent(
+                        vm, "web", "lab", "job" + i, UUID.randomUUID(), "m", BackupKind.FULL, Optional.empty());
+                try (var session = vault.begin(intent)) {
+                    points.add(session.commit(
+                            new PointFacts(Instant.EPOCH, Consistency.CRASH, "running", "<domain/>", List.of())));
+                }
+            }
+        }
+        return points;
+    }
+
+    private Path manifest(PointManifest point) throws Exception {
+        String name = String.format("%016x", point.sequence());
+        try (var files = Files.walk(folder.resolve("v/points"))) {
+            return files.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
+        }
+    }
+
+    private static PointHead head(PointManifest point) {
+        return new PointHead(point.vm(), point.sequence(), point.hash());
+    }
+
+    @Test
+    void aWholeChainHasNoFindingsAndAVmThatTheCatalogDoesNotKnowIsSaidNotToBeCompared() throws Exception {
+        access("passphrase", null);
+        add();
+        List<PointManifest> points = points("vm-1", 3);
+        VaultChecked compared = checked(head(points.getLast()));
+        assertThat(compared.findings()).isEmpty();
+        assertThat(compared.points()).isEqualTo(3);
+        assertThat(compared.lines()).hasSize(1);
+        assertThat(checked().lines()).anyMatch(line -> line.contains("cannot be known"));
+    }
+
+    @Test
+    void removedReplacedDamagedAndRolledBackManifestsAreEachNamedByVmAndNumber() throws Exception {
+        access("passphrase", null);
+        add();
+        List<PointManifest> points = points("vm-1", 4);
+        Path first = manifest(points.get(0));
+        Files.write(first, new byte[] {1, 2, 3});
+        Files.delete(manifest(points.get(1)));
+        Files.delete(manifest(points.get(3)));
+        VaultChecked checked = checked(head(points.getLast()));
+        assertThat(checked.findings())
+                .extracting(finding -> finding.vm() + " " + finding.sequence() + " " + finding.trouble())
+                .containsExactly("vm-1 1 foreign", "vm-1 2 removed", "vm-1 4 rolled-back");
+        assertThat(checked.findings()).noneMatch(VaultChecked.Finding::harmless);
+        assertThat(checked.findings().get(1).sentence()).contains("vm-1").contains("point 2");
+    }
+
+    @Test
+    void aVmOfWhichNothingIsLeftIsFoundByTheCatalogsHead() throws Exception {
+        access("passphrase", null);
+        add();
+        PointManifest point = points("vm-1", 1).getFirst();
+        Files.delete(manifest(point));
+        assertThat(checked(head(point)).findings())
+                .extracting(VaultChecked.Finding::trouble)
+                .containsExactly("rolled-back");
+    }
+
+    @Test
+    void aHomeFolderIsNotMadeAVault() throws Exception {
+        Files.createDirectories(folder.resolve("v/Documents"));
+        access("passphrase", null);
+        refused(ErrorCode.VAULT_NOT_A_VAULT, this::add);
+        assertThat(folder.resolve("v")).isDirectoryNotContaining(file -> file.endsWith("vault"));
+    }
+
+    @Test
+    void keysThatTheServerRefusesAndABucketThatIsNotThereAreToldApart() {
+        try (S3ForTests server = S3ForTests.start()) {
+            String url = server.url("vault");
+            s3(url, server.secretKey(), server.accessKey());
+            String made = add();
+            assertThat(check()).isEqualTo(made);
+            s3(url, "not-the-secret-key", server.accessKey());
+            refused(ErrorCode.VAULT_DENIED, this::check);
+            refused(ErrorCode.VAULT_DENIED, this::add);
+            s3(url.replace(server.bucket(), "no-such-bucket"), server.secretKey(), server.accessKey());
+            refused(ErrorCode.VAULT_NO_BUCKET, this::check);
+            refused(ErrorCode.VAULT_NO_BUCKET, this::add);
+        }
+    }
+
+    private void s3(String url, String secretKey, String accessKey) {
+        services.onVaultAccess = id -> new VaultAccess(id, "main", url, null, accessKey, secretKey, "passphrase");
     }
 }

@@ -182,4 +182,89 @@ class VaultTest extends CatalogTest {
         assertThat(count("restore_point")).isZero();
         admin().delete(API + "/vaults/v").then().statusCode(404).body("code", equalTo("vault-not-found"));
     }
+
+    private JsonNode leasedCheck(String vault) {
+        admin().post(API + "/vaults/" + vault + "/check").then().statusCode(202);
+        return lease("BACKUP_WORKER");
+    }
+
+    private static void commit(String vault, long sequence, String hash) {
+        backup("web", vault);
+        JsonNode leased = lease("BACKUP_WORKER");
+        Map<String, Object> point = new HashMap<>(point(leased, sequence));
+        point.put("manifestHash", hash);
+        end(leased.path("job").asText(), success(leased, point)).then().statusCode(204);
+    }
+
+    @Test
+    void aCheckAndABackupGetTheNewestPointOfEachVmWhoseManifestIsKnown() {
+        vault("v");
+        vault("other");
+        commit("v", 1, "1a".repeat(32));
+        commit("v", 2, "2b".repeat(32));
+        committedPoint("web", "v", 3);
+        commit("other", 9, "9c".repeat(32));
+        JsonNode heads = leasedCheck("v").path("heads");
+        assertThat(heads).hasSize(1);
+        assertThat(heads.get(0).path("vm").asText()).isEqualTo("vm-1");
+        assertThat(heads.get(0).path("sequence").asLong()).isEqualTo(2);
+        assertThat(heads.get(0).path("hash").asText()).isEqualTo("2b".repeat(32));
+        backup("web", "v");
+        assertThat(lease("BACKUP_WORKER").path("heads")).isEqualTo(heads);
+    }
+
+    @Test
+    void aHashThatIsNoneIsNotTakenForOne() {
+        vault("v");
+        backup("web", "v");
+        JsonNode leased = lease("BACKUP_WORKER");
+        Map<String, Object> point = new HashMap<>(point(leased, 1));
+        point.put("manifestHash", "'; drop table job");
+        end(leased.path("job").asText(), success(leased, point)).then().statusCode(400);
+        assertThat(count("restore_point")).isZero();
+    }
+
+    private static Map<String, Object> checked(boolean harmless) {
+        Map<String, Object> finding = Map.of(
+                "vm",
+                "vm-1",
+                "sequence",
+                2,
+                "trouble",
+                harmless ? "foreign-skipped" : "removed",
+                "harmless",
+                harmless,
+                "sentence",
+                "VM vm-1, point 2: its manifest is gone from the vault.");
+        return Map.of(
+                "formatId",
+                "format-of-v",
+                "vms",
+                1,
+                "points",
+                2,
+                "compared",
+                1,
+                "findings",
+                java.util.List.of(finding),
+                "lines",
+                java.util.List.of("a line"));
+    }
+
+    @Test
+    void aCheckThatFindsABrokenChainFailsAndKeepsWhatItFound() {
+        vault("v");
+        JsonNode leased = leasedCheck("v");
+        String job = leased.path("job").asText();
+        end(job, success(leased, checked(false))).then().statusCode(204);
+        assertThat(job(job).path("state").asText()).isEqualTo("FAILED");
+        assertThat(job(job).path("errorCode").asText()).isEqualTo("vault-chain-broken");
+        assertThat(job(job).path("error").asText()).contains("vm-1").contains("point 2");
+        assertThat(job(job).path("result").path("findings")).hasSize(1);
+        admin().get(API + "/vaults/v").then().body("state", equalTo("failed"));
+        JsonNode again = leasedCheck("v");
+        end(again.path("job").asText(), success(again, checked(true))).then().statusCode(204);
+        assertThat(job(again.path("job").asText()).path("state").asText()).isEqualTo("SUCCEEDED");
+        admin().get(API + "/vaults/v").then().body("state", equalTo("ok"));
+    }
 }

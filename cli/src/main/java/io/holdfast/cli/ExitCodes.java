@@ -49,6 +49,7 @@ public final class ExitCodes {
                     FENCED,
                     JOB_CANCELLED,
                     POINT_DAMAGED,
+                    VAULT_CHAIN_BROKEN,
                     VAULT_DENIED,
                     VAULT_WRONG_PASSPHRASE,
                     VAULT_NO_BUCKET -> FAILED;

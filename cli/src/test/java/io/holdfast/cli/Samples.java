@@ -43,6 +43,10 @@ public final class Samples {
         return job(id, kind, JobState.FAILED, code.wire(), error, null);
     }
 
+    public static JobInfo failed(UUID id, JobKind kind, ErrorCode code, String error, Object result) {
+        return job(id, kind, JobState.FAILED, code.wire(), error, tree(result));
+    }
+
     public static JobInfo running(UUID id, String phase, long done, long total) {
         Progress progress = new Progress(phase, done, total, null, 1L << 20, 9L);
         return new JobInfo(
@@ -111,7 +115,8 @@ public final class Samples {
                 List.of(
                         new PointInfo.PointDisk("vda", 2L << 30, "qcow2", "changed", null, 1L << 20),
                         new PointInfo.PointDisk("vdb", 1L << 30, "raw", "full", "raw disks keep no bitmap", 4L << 20)),
-                List.of("The TPM's state is not in this point."));
+                List.of("The TPM's state is not in this point."),
+                "5e".repeat(32));
     }
 
     public static VmInfo vm(String source, String name) {

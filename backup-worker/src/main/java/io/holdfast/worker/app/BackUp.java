@@ -18,16 +18,18 @@ import io.holdfast.jobs.JobHandler;
 import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.StorageException;
 import io.holdfast.vault.BackupIntent;
+import io.holdfast.vault.BasesFound;
+import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.VaultException;
 import io.holdfast.worker.domain.Failures;
 import io.holdfast.worker.domain.PointSummary;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -37,6 +39,9 @@ import org.jboss.logging.Logger;
 public final class BackUp implements JobHandler {
 
     private static final Logger LOG = Logger.getLogger(BackUp.class);
+
+    /** Bases that are offered to the view: more checkpoints of one VM and vault are not kept. */
+    private static final int MOST_BASES = 8;
 
     private final RunnerApi catalog;
     private final SnapshotServiceApi views;
@@ -72,7 +77,7 @@ public final class BackUp implements JobHandler {
         context.progress(Progress.of("open", 0, 0));
         VaultAccess access = catalog.vaultAccess(spec.vault());
         try (OpenVault vault = door.open(access)) {
-            Optional<PointManifest> made = vault.point(spec.point(), spec.vm());
+            Optional<PointManifest> made = vault.committed(spec.vm(), job.job().toString());
             if (made.isPresent()) {
                 LOG.infof("job %s: point %s is committed already, adopted", job.job(), spec.point());
             }
@@ -87,7 +92,10 @@ public final class BackUp implements JobHandler {
 
     private PointManifest make(OpenVault vault, LeasedJob job, JobSpec.Backup spec, JobContext context)
             throws InterruptedException {
-        List<UUID> bases = spec.backupKind() == BackupKind.FULL ? List.of() : readable(vault, spec.vm(), job.bases());
+        BasesFound found = spec.backupKind() == BackupKind.FULL
+                ? new BasesFound(List.of(), List.of())
+                : vault.bases(spec.vm(), Set.copyOf(job.bases()), MOST_BASES);
+        List<UUID> bases = found.points();
         ViewInfo view = opener.open(new OpenView(
                 job.job(),
                 context.fencing(),
@@ -100,37 +108,55 @@ public final class BackUp implements JobHandler {
         LOG.infof("job %s: view open, %d disks, %s", job.job(), view.disks().size(), view.consistency());
         Duration every = Duration.ofSeconds(job.leaseSeconds()).dividedBy(3);
         try (var keeper = new ViewKeeper(views, pause, job.job(), context.fencing(), every)) {
-            return unlessLost(keeper, () -> storeOrFull(vault, spec, view, bases, context));
+            var plan = new Plan(spec, view, bases, head(job), foreign(found));
+            return unlessLost(keeper, () -> storeOrFull(vault, plan, context));
         }
     }
 
-    /** Bases that the vault can be read against; the snapshot side knows which of them have a checkpoint. */
-    private static List<UUID> readable(OpenVault vault, String vm, List<UUID> bases) {
-        if (bases.isEmpty()) {
-            return bases;
+    /** What an attempt stores: the catalog's head of the chain, and notes for the point beside those of the view. */
+    private record Plan(
+            JobSpec.Backup spec, ViewInfo view, List<UUID> bases, Optional<ChainHead> head, List<String> notes) {
+
+        Plan withoutBase(String why) {
+            return new Plan(spec, view, List.of(), head, with("The base point in the vault cannot be used: " + why));
         }
-        Set<UUID> there = vault.points(vm).stream().map(PointManifest::id).collect(Collectors.toSet());
-        return bases.stream().filter(there::contains).toList();
+
+        private List<String> with(String note) {
+            List<String> more = new ArrayList<>(notes);
+            more.add(note);
+            return more;
+        }
+    }
+
+    private static Optional<ChainHead> head(LeasedJob job) {
+        return job.heads().stream()
+                .map(head -> new ChainHead(head.sequence(), head.hash()))
+                .findFirst();
+    }
+
+    private static List<String> foreign(BasesFound found) {
+        return found.foreign().stream()
+                .map(sequence -> "Manifest " + sequence
+                        + " of this machine is damaged, or was not written with this vault's keys; it was passed over.")
+                .toList();
     }
 
     /** A base that turns out unreadable costs a full read, not the backup. */
-    private PointManifest storeOrFull(
-            OpenVault vault, JobSpec.Backup spec, ViewInfo view, List<UUID> bases, JobContext context)
-            throws InterruptedException {
+    private PointManifest storeOrFull(OpenVault vault, Plan plan, JobContext context) throws InterruptedException {
         try {
-            return store(vault, spec, view, bases, context);
+            return store(vault, plan, context);
         } catch (VaultException e) {
-            if (e.kind() != VaultException.Kind.BASE_NOT_USABLE || bases.isEmpty()) {
+            if (e.kind() != VaultException.Kind.BASE_NOT_USABLE || plan.bases.isEmpty()) {
                 throw e;
             }
-            LOG.warnf("job %s: the base cannot be used, reading in full: %s", view.job(), e.getMessage());
-            return store(vault, spec, view, List.of(), context);
+            LOG.warnf("job %s: the base cannot be used, reading in full: %s", plan.view.job(), e.getMessage());
+            return store(vault, plan.withoutBase(String.valueOf(e.getMessage())), context);
         }
     }
 
-    private PointManifest store(
-            OpenVault vault, JobSpec.Backup spec, ViewInfo view, List<UUID> bases, JobContext context)
-            throws InterruptedException {
+    private PointManifest store(OpenVault vault, Plan plan, JobContext context) throws InterruptedException {
+        JobSpec.Backup spec = plan.spec;
+        ViewInfo view = plan.view;
         var intent = new BackupIntent(
                 spec.vm(),
                 view.vmName(),
@@ -139,11 +165,12 @@ public final class BackUp implements JobHandler {
                 spec.point(),
                 view.moment().toString(),
                 io.holdfast.vault.BackupKind.valueOf(spec.backupKind().name()),
-                bases.stream().findFirst());
+                plan.bases.stream().findFirst(),
+                plan.head);
         try (var writing = vault.begin(intent)) {
-            new ViewReading(disks, view, !bases.isEmpty(), context).storeDisks(writing);
+            new ViewReading(disks, view, !plan.bases.isEmpty(), context).storeDisks(writing);
             context.progress(Progress.of("commit", 0, 0));
-            return writing.commit(ViewFacts.of(view, spec.consistency()));
+            return writing.commit(ViewFacts.of(view, spec.consistency(), plan.notes));
         }
     }
 

@@ -1,12 +1,16 @@
 package io.holdfast.worker.app;
 
 import io.holdfast.vault.BackupIntent;
+import io.holdfast.vault.BasesFound;
+import io.holdfast.vault.ChainHead;
+import io.holdfast.vault.ChainReport;
 import io.holdfast.vault.DiskSource;
 import io.holdfast.vault.PointFacts;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.ProgressListener;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** An open vault, as far as the worker uses it. */
@@ -15,14 +19,17 @@ public interface OpenVault extends AutoCloseable {
     /** The id that is written in the vault itself. */
     String formatId();
 
-    /** The point, when it is committed. */
-    Optional<PointManifest> point(UUID point, String vm);
+    /** The point that an earlier attempt of this job has committed. */
+    Optional<PointManifest> committed(String vm, String job);
 
-    /** The points of a VM whose manifests can be read. */
-    List<PointManifest> points(String vm);
+    /** Which of these points are there to be read against, newest first, at most {@code most}; and what stands in their place. */
+    BasesFound bases(String vm, Set<UUID> points, int most);
 
-    /** Reads what a backup and a restore need from the store. */
-    void check();
+    /** The ids of all VMs that have a point. */
+    List<String> vms();
+
+    /** Whether the chain of a VM's manifests is whole, compared with the newest one that is known. */
+    ChainReport checkChain(String vm, Optional<ChainHead> known);
 
     /** Begins a point, or goes on with it after an attempt that ended early. */
     Writing begin(BackupIntent intent);

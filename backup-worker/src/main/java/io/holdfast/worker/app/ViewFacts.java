@@ -10,8 +10,9 @@ import java.util.Locale;
 /** What the point says of the moment it was taken. */
 final class ViewFacts {
 
-    static PointFacts of(ViewInfo view, Consistency wanted) {
+    static PointFacts of(ViewInfo view, Consistency wanted, List<String> moreNotes) {
         List<String> notes = new ArrayList<>(view.notes());
+        notes.addAll(moreNotes);
         if (view.consistency().compareTo(wanted) < 0) {
             notes.add("Asked for " + lower(wanted) + " consistency, got " + lower(view.consistency()) + ".");
         }

@@ -46,7 +46,7 @@ public class Wiring {
                 JobKind.VAULT_ADD,
                 new AddVault(catalog, door),
                 JobKind.VAULT_CHECK,
-                new CheckVault(catalog, door));
+                new CheckVault(catalog, door, json));
         return new JobRunner(
                 catalog,
                 JobKind.Runner.BACKUP_WORKER,

@@ -33,7 +33,8 @@ public final class PointSummary {
                 manifest.sizes().fresh(),
                 manifest.sizes().stored(),
                 manifest.disks().stream().map(PointSummary::disk).toList(),
-                manifest.notes());
+                manifest.notes(),
+                manifest.hash());
     }
 
     private static double seconds(PointManifest manifest) {

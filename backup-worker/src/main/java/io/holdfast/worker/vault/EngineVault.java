@@ -3,6 +3,9 @@ package io.holdfast.worker.vault;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.BackupSession;
+import io.holdfast.vault.BasesFound;
+import io.holdfast.vault.ChainHead;
+import io.holdfast.vault.ChainReport;
 import io.holdfast.vault.DiskSource;
 import io.holdfast.vault.PointFacts;
 import io.holdfast.vault.PointManifest;
@@ -11,6 +14,7 @@ import io.holdfast.vault.Vault;
 import io.holdfast.worker.app.OpenVault;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** A vault of the engine together with its store. */
@@ -30,19 +34,23 @@ final class EngineVault implements OpenVault {
     }
 
     @Override
-    public Optional<PointManifest> point(UUID point, String vm) {
-        return vault.point(point, vm);
+    public Optional<PointManifest> committed(String vm, String job) {
+        return vault.committed(vm, job);
     }
 
     @Override
-    public List<PointManifest> points(String vm) {
-        return vault.points(vm);
+    public BasesFound bases(String vm, Set<UUID> points, int most) {
+        return vault.bases(vm, points, most);
     }
 
     @Override
-    public void check() {
-        // Opening read the header and the key slots; this is the right to list.
-        var _ = vault.vms();
+    public List<String> vms() {
+        return vault.vms();
+    }
+
+    @Override
+    public ChainReport checkChain(String vm, Optional<ChainHead> known) {
+        return vault.checkChain(vm, known);
     }
 
     @Override

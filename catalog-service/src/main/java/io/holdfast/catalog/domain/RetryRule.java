@@ -69,6 +69,7 @@ public final class RetryRule {
                     VAULT_UNSUPPORTED_FORMAT,
                     VAULT_FULL,
                     VAULT_CORRUPT,
+                    VAULT_CHAIN_BROKEN,
                     POINT_NOT_FOUND,
                     POINT_DAMAGED,
                     KIND_UNSUPPORTED,

@@ -41,4 +41,5 @@ class PointRow {
     String disks;
     String notes;
     UUID job;
+    String manifestHash;
 }

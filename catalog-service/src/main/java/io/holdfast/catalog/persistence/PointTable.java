@@ -5,11 +5,14 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.api.BackupKind;
 import io.holdfast.api.Consistency;
+import io.holdfast.api.point.PointHead;
 import io.holdfast.api.point.PointInfo;
 import io.holdfast.catalog.app.port.PointStore;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +39,9 @@ class PointTable implements PointStore {
         int met = sql.update(
                 """
                 insert into restore_point (id, vault, source, vm, vm_name, sequence, kind, base, consistency, taken_at,
-                    committed_at, seconds, virtual_bytes, read_bytes, new_bytes, stored_bytes, disks, notes, job)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?)
+                    committed_at, seconds, virtual_bytes, read_bytes, new_bytes, stored_bytes, disks, notes, job,
+                    manifest_hash)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?)
                 on conflict do nothing
                 """,
                 p.id(),
@@ -58,7 +62,8 @@ class PointTable implements PointStore {
                 p.storedBytes(),
                 write(p.disks()),
                 write(p.notes()),
-                job);
+                job,
+                p.manifestHash());
         return met == 1
                 || sql.one(
                                 "select 1 from restore_point where id = ? and vault = ? and vm = ? and sequence = ?",
@@ -103,6 +108,26 @@ class PointTable implements PointStore {
                 """, row -> row.getObject(1, UUID.class), vault, source, vm, limit);
     }
 
+    @Override
+    public Optional<PointHead> head(UUID vault, String vm) {
+        return sql.one("""
+                select vm, sequence, manifest_hash from restore_point
+                where vault = ? and vm = ? and manifest_hash is not null order by sequence desc limit 1
+                """, PointTable::head, vault, vm);
+    }
+
+    @Override
+    public List<PointHead> heads(UUID vault) {
+        return sql.query("""
+                select distinct on (vm) vm, sequence, manifest_hash from restore_point
+                where vault = ? and manifest_hash is not null order by vm, sequence desc
+                """, PointTable::head, vault);
+    }
+
+    private static PointHead head(ResultSet row) throws SQLException {
+        return new PointHead(row.getString(1), row.getLong(2), row.getString(3));
+    }
+
     private PointInfo view(PointRow row) {
         return new PointInfo(
                 row.id,
@@ -122,7 +147,8 @@ class PointTable implements PointStore {
                 row.newBytes,
                 row.storedBytes,
                 read(row.disks, new TypeReference<>() {}),
-                read(row.notes, new TypeReference<>() {}));
+                read(row.notes, new TypeReference<>() {}),
+                row.manifestHash);
     }
 
     private String write(Object value) {

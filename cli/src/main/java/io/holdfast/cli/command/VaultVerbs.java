@@ -60,7 +60,11 @@ public final class VaultVerbs {
     }
 
     /** {@code holdfast vault check}. */
-    @Command(description = "Have a worker open the vault and read what a backup and a restore need.")
+    @Command(
+            description = {
+                "Have a worker open the vault and look through the restore points of every VM in it: whether one was removed,",
+                "replaced or damaged, and whether the newest that the catalog knows is still there. Blocks are not read."
+            })
     static final class Check extends Verb {
 
         @Parameters(index = "0", paramLabel = "NAME", description = "The vault.")

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -183,14 +184,16 @@ class VaultVerbsTest extends CommandTest {
                         json(Samples.failed(
                                 Samples.JOB,
                                 JobKind.VAULT_CHECK,
-                                ErrorCode.VAULT_WRONG_PASSPHRASE,
-                                "It does not open.")))
+                                ErrorCode.VAULT_CHAIN_BROKEN,
+                                "It is not whole.",
+                                Map.of("lines", List.of("VM vm-1, point 2: its manifest is gone from the vault.")))))
                 .on("DELETE /vaults/safe", problem(ErrorCode.VAULT_IN_USE, "3 points; use --forget."))
                 .on("DELETE /vaults/safe?forget=true", noContent());
         assertThat(run("vault", "list").out()).contains("5.0 MiB");
         var checked = run("vault", "check", "safe");
         assertThat(checked.exit()).isEqualTo(1);
-        assertThat(checked.err()).contains("It does not open. (vault-wrong-passphrase)");
+        assertThat(checked.err()).contains("It is not whole. (vault-chain-broken)");
+        assertThat(checked.out()).contains("VM vm-1, point 2: its manifest is gone");
         assertThat(run("vault", "remove", "safe").exit()).isEqualTo(4);
         assertThat(run("vault", "remove", "safe", "--forget").out()).contains("contents are untouched");
     }

@@ -72,6 +72,11 @@ public final class MeasuredObjectStore implements ObjectStore {
     }
 
     @Override
+    public Optional<String> stranger() {
+        return measured(Operation.LIST, inner::stranger, found -> 0);
+    }
+
+    @Override
     public String describe() {
         return inner.describe();
     }

@@ -65,6 +65,14 @@ public interface ObjectStore extends AutoCloseable {
     /** Removes the object; removing what is absent is not an error. */
     void delete(ObjectKey key);
 
+    /**
+     * Something in this place that is not ours, by its name: what no {@link ObjectKey} can name. What a file system makes of
+     * itself does not count. Empty when there is none, or the store cannot tell.
+     */
+    default Optional<String> stranger() {
+        return Optional.empty();
+    }
+
     /** A sentence for people that names the place (never a credential). */
     String describe();
 

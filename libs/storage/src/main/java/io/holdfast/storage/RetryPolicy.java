@@ -24,12 +24,12 @@ public record RetryPolicy(int attempts, Duration firstPause, Duration longestPau
     }
 
     /**
-     * Six attempts within two minutes: long enough for a restart of the store's process (seconds) or a fail-over of its
-     * load balancer (tens of seconds), short enough that a job's lease (30 s, renewed by another thread) tells what is
-     * going on.
+     * Two minutes, which is a dozen attempts or more: long enough for a restart of the store's process (seconds) or a fail-over
+     * of its load balancer (tens of seconds), short enough that a job's lease (30 s, renewed by another thread) tells what is
+     * going on. The number of attempts is no bound of its own.
      */
     public static RetryPolicy standard() {
-        return new RetryPolicy(6, Duration.ofMillis(200), Duration.ofSeconds(20), Duration.ofMinutes(2));
+        return new RetryPolicy(1_000, Duration.ofMillis(200), Duration.ofSeconds(20), Duration.ofMinutes(2));
     }
 
     /**

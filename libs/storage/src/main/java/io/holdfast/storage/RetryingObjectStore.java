@@ -34,11 +34,26 @@ public final class RetryingObjectStore implements ObjectStore {
     @Override
     public PutResult putIfAbsent(ObjectKey key, byte[] body) {
         Attempts attempts = attempts();
-        return attempts.run(() -> {
-            PutResult result = inner.putIfAbsent(key, body);
-            boolean maybeOurs = result == PutResult.EXISTS && attempts.failures() > 0;
-            return maybeOurs && holds(key, body) ? PutResult.CREATED : result;
-        });
+        try {
+            return attempts.run(() -> {
+                PutResult result = inner.putIfAbsent(key, body);
+                boolean maybeOurs = result == PutResult.EXISTS && attempts.failures() > 0;
+                return maybeOurs && holds(key, body) ? PutResult.CREATED : result;
+            });
+        } catch (StorageException e) {
+            throw attempts.failures() > 1 ? stillUnknown(e) : e;
+        }
+    }
+
+    /** A later try that was refused says nothing about the first one, which may have stored the object. */
+    private static StorageException stillUnknown(StorageException last) {
+        return last.kind().retryable() || last.kind() == Kind.CANCELLED
+                ? last
+                : new StorageException(
+                        Kind.UNAVAILABLE,
+                        last.getMessage()
+                                + " An earlier try was not answered: whether the object was stored is unknown.",
+                        last);
     }
 
     private boolean holds(ObjectKey key, byte[] body) {
@@ -86,6 +101,11 @@ public final class RetryingObjectStore implements ObjectStore {
             inner.delete(key);
             return key;
         });
+    }
+
+    @Override
+    public Optional<String> stranger() {
+        return retried(inner::stranger);
     }
 
     @Override

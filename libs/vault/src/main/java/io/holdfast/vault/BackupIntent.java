@@ -14,6 +14,8 @@ import java.util.UUID;
  * @param moment the frozen view; attempts of one job on one moment go on where the last one stopped
  * @param kind what was asked for
  * @param base the point that disks are compared with; a disk may name another. Empty: everything is stored anew
+ * @param known the newest manifest of the machine that is remembered outside the vault: it shows a roll-back, and no number up
+ *     to it is given again
  */
 public record BackupIntent(
         String vm,
@@ -23,7 +25,21 @@ public record BackupIntent(
         UUID point,
         String moment,
         BackupKind kind,
-        Optional<UUID> base) {
+        Optional<UUID> base,
+        Optional<ChainHead> known) {
+
+    /** An intent of somebody who remembers no manifest. */
+    public BackupIntent(
+            String vm,
+            String vmName,
+            String source,
+            String job,
+            UUID point,
+            String moment,
+            BackupKind kind,
+            Optional<UUID> base) {
+        this(vm, vmName, source, job, point, moment, kind, base, Optional.empty());
+    }
 
     public BackupIntent {
         id("vm", vm);

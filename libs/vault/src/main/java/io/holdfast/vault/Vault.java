@@ -3,14 +3,16 @@ package io.holdfast.vault;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.vault.chain.ChainCheck;
 import io.holdfast.vault.chain.PointLog;
+import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.Keys;
+import io.holdfast.vault.format.VaultFormat;
 import io.holdfast.vault.pack.FrameStore;
+import io.holdfast.vault.read.Preflight;
 import io.holdfast.vault.write.CpuPool;
 import io.holdfast.vault.write.SessionWriter;
 import io.holdfast.vault.write.VaultParts;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,14 +26,14 @@ import java.util.UUID;
  */
 public final class Vault implements AutoCloseable {
 
-    private static final int MOST_DAMAGES = 1000;
-
     private final UUID id;
+    private final VaultFormat.Features features;
     private final VaultParts parts;
 
     private Vault(VaultDoor.Opened opened, ObjectStore store, EngineOptions options) {
         SecureRandom random = new SecureRandom();
         id = opened.id();
+        features = opened.features();
         parts = new VaultParts(
                 store,
                 opened.keys(),
@@ -107,31 +109,39 @@ public final class Vault implements AutoCloseable {
         return check.report(known);
     }
 
-    /** Begins an attempt to store a point; BASE_NOT_USABLE when the intended base cannot be read. */
+    /**
+     * Which of these points are there to be read against, newest first; at most {@code most} of them, and none that is older
+     * than some dozens of newer ones: what it costs does not grow with history. It also tells what stands in their place.
+     */
+    public BasesFound bases(String vm, Set<UUID> points, int most) {
+        return parts.log().among(vm, points, most);
+    }
+
+    /** The point that an attempt of this job has committed. Reads what was committed since the job began, and writes nothing. */
+    public Optional<PointManifest> committed(String vm, String job) {
+        return SessionWriter.committed(parts, vm, job);
+    }
+
+    /**
+     * Begins an attempt to store a point; BASE_NOT_USABLE when the manifest of the intended base cannot be read, UNSUPPORTED
+     * when the vault has features that a writer has to know.
+     */
     public BackupSession begin(BackupIntent intent) {
+        features.require(Keys.HEADER.value(), Access.WRITE);
         return new BackupSession(new SessionWriter(parts, intent));
     }
 
     /** A reader of a point. */
     public PointReader open(PointManifest point) {
-        FrameStore frames =
-                new FrameStore(parts.store(), parts.keys(), parts.options().cacheBytes());
-        return new PointReader(point, frames, parts.keys());
+        return new PointReader(point, reading(), parts.keys());
     }
 
-    /** Looks whether every pack that the point needs is there and its directory authenticates. */
+    /**
+     * Looks whether every pack that the point needs is there, and its directory and all map nodes in it authenticate. Blocks
+     * are not looked at: each is checked when it is read. May be interrupted: CANCELLED.
+     */
     public PreflightReport preflight(PointManifest point) {
-        FrameStore frames = new FrameStore(parts.store(), parts.keys(), 1 << 20);
-        Set<String> seen = new HashSet<>();
-        List<PreflightReport.Damage> damages = new ArrayList<>();
-        for (PointManifest.Disk disk : point.disks()) {
-            for (PointManifest.PackUse pack : disk.packs()) {
-                if (seen.add(pack.id()) && damages.size() < MOST_DAMAGES) {
-                    check(frames, disk, pack).ifPresent(damages::add);
-                }
-            }
-        }
-        return new PreflightReport(seen.size(), damages);
+        return new Preflight(reading(), point).run();
     }
 
     /** For tests that look at maps. */
@@ -146,15 +156,8 @@ public final class Vault implements AutoCloseable {
         parts.keys().close();
     }
 
-    private static Optional<PreflightReport.Damage> check(
-            FrameStore frames, PointManifest.Disk disk, PointManifest.PackUse pack) {
-        try {
-            frames.check(pack);
-            return Optional.empty();
-        } catch (VaultException e) {
-            String object = Keys.pack(pack.id()).value();
-            return Optional.of(
-                    new PreflightReport.Damage(e.kind(), object, disk.key(), String.valueOf(e.getMessage())));
-        }
+    private FrameStore reading() {
+        return new FrameStore(
+                parts.store(), parts.keys(), Access.READ, parts.options().cacheBytes());
     }
 }

@@ -10,9 +10,12 @@ import io.holdfast.vault.crypto.KeyRing;
 import io.holdfast.vault.crypto.KeySlot;
 import io.holdfast.vault.format.FormatException;
 import io.holdfast.vault.format.Keys;
+import io.holdfast.vault.format.VaultFormat;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -24,11 +27,15 @@ import org.jspecify.annotations.Nullable;
 final class VaultDoor {
 
     private static final int MOST_SLOTS = 64;
+    /** Slots that are looked at, which costs a small read each: planted ones are not to hide the real one. */
+    private static final int MOST_LISTED = 1000;
+    /** Work that is spent on trying a passphrase, in KiB times iterations: 128 slots as this program writes them. */
+    private static final long MOST_WORK = 128L * (64 << 10) * 3;
 
     private VaultDoor() {}
 
     /** A vault whose keys are known. */
-    record Opened(UUID id, KeyRing keys) {}
+    record Opened(UUID id, KeyRing keys, VaultFormat.Features features) {}
 
     static boolean exists(ObjectStore store) {
         return WriteOnce.read(store, Keys.HEADER, Header.SIZE)
@@ -50,23 +57,23 @@ final class VaultDoor {
         Arrays.fill(master, (byte) 0);
         putOrExists(store, Keys.slot(slotId), slot);
         putOrExists(store, Keys.HEADER, Header.write(id, clock.instant(), keys));
-        return new Opened(id, keys);
+        return new Opened(id, keys, new VaultFormat.Features(VaultFormat.VERSION, 0, 0));
     }
 
     static Opened open(ObjectStore store, Passphrase passphrase) {
         byte[] header = WriteOnce.read(store, Keys.HEADER, Header.SIZE)
                 .orElseThrow(() -> new VaultException(
                         Kind.NOT_A_VAULT, Keys.HEADER.value(), "there is no vault at " + store.describe()));
-        UUID id;
+        Header.Content content;
         try {
-            id = Header.read(header);
+            content = Header.read(header);
         } catch (FormatException e) {
             throw Header.looksLikeOne(header)
                     ? corrupt(Keys.HEADER, e)
                     : new VaultException(Kind.NOT_A_VAULT, Keys.HEADER.value(), "not a vault: " + store.describe(), e);
         }
-        byte[] master = unwrap(store, passphrase, id);
-        KeyRing keys = new KeyRing(master, id);
+        byte[] master = unwrap(store, passphrase, content.vault());
+        KeyRing keys = new KeyRing(master, content.vault());
         Arrays.fill(master, (byte) 0);
         try {
             Header.authenticate(header, keys);
@@ -74,38 +81,55 @@ final class VaultDoor {
             keys.close();
             throw corrupt(Keys.HEADER, e);
         }
-        return new Opened(id, keys);
+        return new Opened(content.vault(), keys, content.features());
     }
 
+    /** Tries the cheapest slots first: what a stranger planted may cost time, but neither hides nor outweighs a real one. */
     private static byte[] unwrap(ObjectStore store, Passphrase passphrase, UUID id) {
+        Slots slots = readSlots(store, id);
+        long work = 0;
+        for (KeySlot.Candidate candidate : slots.candidates) {
+            work += candidate.cost();
+            if (work > MOST_WORK) {
+                throw new VaultException(
+                        Kind.CORRUPT, Keys.SLOTS, "there are more key slots than a vault has: somebody planted some");
+            }
+            Optional<byte[]> master = KeySlot.unwrap(candidate, passphrase);
+            if (master.isPresent()) {
+                return master.get();
+            }
+        }
+        if (slots.damage != null) {
+            throw slots.damage;
+        }
+        throw slots.candidates.isEmpty()
+                ? new VaultException(Kind.MISSING, Keys.SLOTS, "the vault has no key slot that this program can use")
+                : new VaultException(Kind.WRONG_PASSPHRASE, null, "no key slot opens with this passphrase");
+    }
+
+    private record Slots(
+            List<KeySlot.Candidate> candidates, @Nullable VaultException damage) {}
+
+    private static Slots readSlots(ObjectStore store, UUID id) {
         @Nullable VaultException damage = null;
-        boolean any = false;
+        List<KeySlot.Candidate> candidates = new ArrayList<>();
         for (ObjectKey key : slots(store)) {
             String slotId = key.value().substring(Keys.SLOTS.length());
             try {
-                Optional<byte[]> slot = WriteOnce.read(store, key, KeySlot.SIZE);
-                if (slot.isPresent()) {
-                    Optional<byte[]> master = KeySlot.unwrap(slot.get(), slotId, passphrase, id);
-                    if (master.isPresent()) {
-                        return master.get();
-                    }
-                    any = true;
-                }
+                WriteOnce.read(store, key, KeySlot.SIZE)
+                        .flatMap(slot -> KeySlot.read(slot, slotId, id))
+                        .ifPresent(candidates::add);
             } catch (FormatException e) {
                 damage = corrupt(key, e);
             }
         }
-        if (damage != null) {
-            throw damage;
-        }
-        throw any
-                ? new VaultException(Kind.WRONG_PASSPHRASE, null, "no key slot opens with this passphrase")
-                : new VaultException(Kind.MISSING, Keys.SLOTS, "the vault has no key slot");
+        candidates.sort(Comparator.comparingLong(KeySlot.Candidate::cost));
+        return new Slots(candidates, damage);
     }
 
     private static List<ObjectKey> slots(ObjectStore store) {
         try (Stream<ObjectInfo> listed = store.list(Keys.SLOTS)) {
-            return listed.map(ObjectInfo::key).limit(MOST_SLOTS).toList();
+            return listed.map(ObjectInfo::key).limit(MOST_LISTED).toList();
         }
     }
 
@@ -125,6 +149,10 @@ final class VaultDoor {
                                         : "not empty: " + store.describe() + " holds " + key);
                     });
         }
+        store.stranger().ifPresent(name -> {
+            throw new VaultException(
+                    Kind.EXISTS, null, "not empty: " + store.describe() + " holds " + name + ", which is no vault's");
+        });
     }
 
     private static boolean isSlot(ObjectStore store, ObjectKey key) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.vault.PointManifest.Disk;
 import io.holdfast.vault.PointManifest.PackUse;
+import io.holdfast.vault.format.Access;
 import io.holdfast.vault.map.Location;
 import io.holdfast.vault.map.MapNode;
 import io.holdfast.vault.map.MapReader;
@@ -148,7 +149,7 @@ class RandomHistoryTest {
     /** The pack table tells exactly what the map holds. */
     static void counts(Vault vault, Disk disk) {
         MapReader map = new MapReader(
-                new FrameStore(vault.parts().store(), vault.parts().keys(), 4 << 20), disk);
+                new FrameStore(vault.parts().store(), vault.parts().keys(), Access.READ, 4 << 20), disk);
         MapShape shape = MapShape.of(disk.size());
         Map<Long, long[]> counted = new TreeMap<>();
         for (int level = shape.height(); level >= 0; level--) {

@@ -18,6 +18,7 @@ class ScriptedStore implements ObjectStore {
 
     final ConcurrentSkipListMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
     final AtomicInteger requests = new AtomicInteger();
+    volatile Optional<String> stranger = Optional.empty();
     volatile BiConsumer<String, String> before = (request, key) -> {};
     volatile BiConsumer<String, String> after = (request, key) -> {};
 
@@ -99,6 +100,11 @@ class ScriptedStore implements ObjectStore {
     public void delete(ObjectKey key) {
         enter("delete", key.value());
         objects.remove(key.value());
+    }
+
+    @Override
+    public Optional<String> stranger() {
+        return stranger;
     }
 
     @Override

@@ -81,13 +81,14 @@ public final class Restore implements JobHandler {
     }
 
     private static void refuseDamaged(PreflightReport report, List<PointManifest.Disk> disks) {
+        Set<String> keys = disks.stream().map(PointManifest.Disk::key).collect(Collectors.toSet());
         Set<String> packs = disks.stream()
                 .flatMap(disk -> disk.packs().stream())
                 .map(PointManifest.PackUse::id)
                 .collect(Collectors.toSet());
         report.damages().stream()
                 // A pack that several disks need is reported once, for any of them.
-                .filter(damage -> packs.stream().anyMatch(damage.object()::contains))
+                .filter(damage -> keys.contains(damage.disk()) || packs.stream().anyMatch(damage.object()::contains))
                 .findFirst()
                 .ifPresent(damage -> {
                     throw new ApiException(

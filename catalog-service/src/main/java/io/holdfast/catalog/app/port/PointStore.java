@@ -1,5 +1,6 @@
 package io.holdfast.catalog.app.port;
 
+import io.holdfast.api.point.PointHead;
 import io.holdfast.api.point.PointInfo;
 import java.util.List;
 import java.util.Optional;
@@ -33,4 +34,10 @@ public interface PointStore {
 
     /** Points that an incremental of this VM may be read against, newest first. */
     List<UUID> bases(UUID vault, String source, String vm, int limit);
+
+    /** The newest point of a VM in this vault whose manifest's hash is known. */
+    Optional<PointHead> head(UUID vault, String vm);
+
+    /** The same of every VM. */
+    List<PointHead> heads(UUID vault);
 }

@@ -4,6 +4,7 @@ import io.holdfast.api.BackupKind;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeaseRequest;
 import io.holdfast.api.job.LeasedJob;
+import io.holdfast.api.point.PointHead;
 import io.holdfast.catalog.app.port.JobStore;
 import io.holdfast.catalog.app.port.PointStore;
 import io.holdfast.catalog.app.port.Settings;
@@ -49,7 +50,15 @@ public class LeaseJob {
                 "job %s %s %s: QUEUED -> RUNNING, attempt %d, fencing %d, runner %s",
                 job.id(), job.kind(), job.subject(), job.attempts(), job.fencing(), instance);
         int seconds = Math.toIntExact(settings.lease().toSeconds());
-        return new LeasedJob(job.id(), job.fencing(), seconds, job.spec(), bases(job.spec()));
+        return new LeasedJob(job.id(), job.fencing(), seconds, job.spec(), bases(job.spec()), heads(job.spec()));
+    }
+
+    private List<PointHead> heads(JobSpec spec) {
+        return switch (spec) {
+            case JobSpec.Backup b -> points.head(b.vault(), b.vm()).stream().toList();
+            case JobSpec.VaultCheck c -> points.heads(c.vault());
+            default -> List.of();
+        };
     }
 
     private List<UUID> bases(JobSpec spec) {

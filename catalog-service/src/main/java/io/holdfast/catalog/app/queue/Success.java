@@ -8,11 +8,13 @@ import io.holdfast.api.job.JobState;
 import io.holdfast.api.point.PointInfo;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.vault.VaultChecked;
 import io.holdfast.catalog.app.port.Meters;
 import io.holdfast.catalog.app.port.PointStore;
 import io.holdfast.catalog.domain.Job;
 import io.holdfast.catalog.domain.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a successful attempt made, brought into the catalog within the caller's transaction. */
@@ -36,7 +38,7 @@ class Success {
         return switch (job.spec()) {
             case JobSpec.Backup backup -> committed(job, backup, result);
             case JobSpec.VaultAdd add -> vaults.opened(add.vault(), formatId(result));
-            case JobSpec.VaultCheck check -> vaults.opened(check.vault(), formatId(result));
+            case JobSpec.VaultCheck check -> vaults.checked(check.vault(), formatId(result), checked(result));
             case JobSpec.Restore _, JobSpec.SnapshotCreate _, JobSpec.SnapshotDelete _, JobSpec.SourceCheck _ ->
                 new Verdict.Final(JobState.SUCCEEDED, null, null);
         };
@@ -78,7 +80,8 @@ class Success {
                 p.newBytes(),
                 p.storedBytes(),
                 p.disks(),
-                p.notes());
+                p.notes(),
+                p.manifestHash());
     }
 
     private PointInfo point(@Nullable JsonNode result) {
@@ -107,7 +110,27 @@ class Success {
                 && p.committedAt() != null
                 && p.disks() != null
                 && p.notes() != null
+                && (p.manifestHash() == null || p.manifestHash().matches("[0-9a-f]{64}"))
                 && p.sequence() >= 0;
+    }
+
+    // What Jackson reads may lack any field, whatever the record's annotations say.
+    @SuppressWarnings("ConstantValue")
+    @org.jspecify.annotations.NullUnmarked
+    private List<VaultChecked.Finding> checked(@Nullable JsonNode result) {
+        try {
+            VaultChecked checked = json.treeToValue(result, VaultChecked.class);
+            if (checked == null || checked.findings() == null) {
+                return List.of();
+            }
+            if (checked.findings().stream().anyMatch(f -> f == null || f.vm() == null || f.sentence() == null)) {
+                throw new ApiException(
+                        ErrorCode.INVALID_REQUEST, "The result has findings without a VM or a sentence.");
+            }
+            return checked.findings();
+        } catch (JsonProcessingException e) {
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "The result is not that of a check.", e);
+        }
     }
 
     private static String formatId(@Nullable JsonNode result) {

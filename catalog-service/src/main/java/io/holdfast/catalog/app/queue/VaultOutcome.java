@@ -3,11 +3,13 @@ package io.holdfast.catalog.app.queue;
 import io.holdfast.api.job.JobKind;
 import io.holdfast.api.job.JobState;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.vault.VaultChecked;
 import io.holdfast.api.vault.VaultInfo;
 import io.holdfast.catalog.app.port.VaultStore;
 import io.holdfast.catalog.domain.Job;
 import io.holdfast.catalog.domain.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
@@ -41,6 +43,19 @@ class VaultOutcome {
         vaults.opened(id, formatId);
         LOG.infof("vault %s: %s -> ok", vault.get().name(), vault.get().state());
         return new Verdict.Final(JobState.SUCCEEDED, null, null);
+    }
+
+    /** A worker looked at the vault's chains. What is harmless is in the job's result only. */
+    Verdict checked(UUID id, String formatId, List<VaultChecked.Finding> findings) {
+        Verdict opened = opened(id, formatId);
+        boolean ok = opened instanceof Verdict.Final end && end.state() == JobState.SUCCEEDED;
+        List<VaultChecked.Finding> harmful =
+                findings.stream().filter(finding -> !finding.harmless()).toList();
+        if (!ok || harmful.isEmpty()) {
+            return opened;
+        }
+        String more = harmful.size() == 1 ? "" : " (and " + (harmful.size() - 1) + " more findings)";
+        return failure(ErrorCode.VAULT_CHAIN_BROKEN, harmful.getFirst().sentence() + more);
     }
 
     /** A job ended badly; for a vault's own job that is the vault's state. */

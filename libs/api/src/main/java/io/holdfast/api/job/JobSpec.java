@@ -59,7 +59,7 @@ public sealed interface JobSpec {
     /** Makes the vault, or opens the one that is there. */
     record VaultAdd(UUID vault) implements JobSpec {}
 
-    /** Opens the vault and reads what a backup and a restore need. */
+    /** Opens the vault and compares every VM's chain of manifests with what the catalog knows. */
     record VaultCheck(UUID vault) implements JobSpec {}
 
     record SnapshotCreate(

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param newBytes bytes of blocks the vault did not have, before compression
  * @param storedBytes bytes written to the store, metadata included
  * @param notes what was degraded or cannot be held, for people
+ * @param manifestHash SHA-256 of its manifest; absent for points of before it was kept
  */
 public record PointInfo(
         UUID id,
@@ -37,7 +38,8 @@ public record PointInfo(
         long newBytes,
         long storedBytes,
         List<PointDisk> disks,
-        List<String> notes) {
+        List<String> notes,
+        @Nullable String manifestHash) {
 
     /** One disk of a point; {@code read} is {@code full} or {@code changed}. */
     public record PointDisk(

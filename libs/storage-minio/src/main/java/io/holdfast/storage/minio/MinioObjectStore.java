@@ -205,6 +205,11 @@ public final class MinioObjectStore implements ObjectStore {
     }
 
     @Override
+    public Optional<String> stranger() {
+        return S3Listing.stranger(page(folder, null, null), folder);
+    }
+
+    @Override
     public String describe() {
         return url.toString();
     }

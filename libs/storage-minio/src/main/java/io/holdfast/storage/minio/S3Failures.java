@@ -6,6 +6,7 @@ import io.minio.errors.ErrorResponseException;
 import io.minio.errors.ServerException;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.security.cert.CertificateException;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -32,7 +33,9 @@ record S3Failures(String place) {
             case ServerException e -> status(e.statusCode());
             case BoundedReplies.NotS3Exception e -> status(e.status());
             case BoundedReplies.TooLongException e -> told(Kind.CORRUPT_REPLY, String.valueOf(e.getMessage()));
-            case SSLHandshakeException e -> new StorageException(Kind.OTHER, untrusted(e), e);
+            // A handshake may also be cut by a server that restarts: only a certificate that is refused is refused for
+            // good.
+            case SSLHandshakeException e when isOfCertificate(e) -> new StorageException(Kind.OTHER, untrusted(e), e);
             case SSLPeerUnverifiedException e -> new StorageException(Kind.OTHER, untrusted(e), e);
             case ProtocolException e -> new StorageException(Kind.CORRUPT_REPLY, sentence(e), e);
             case IOException e -> new StorageException(Kind.UNAVAILABLE, sentence(e), e);
@@ -41,6 +44,17 @@ record S3Failures(String place) {
                         Kind.CORRUPT_REPLY,
                         "the answer is not understood (" + cause.getClass().getSimpleName() + ")");
         };
+    }
+
+    private static boolean isOfCertificate(SSLHandshakeException failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < 10; depth++) {
+            if (cause instanceof CertificateException) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     private StorageException fromReply(ErrorResponseException failure) {

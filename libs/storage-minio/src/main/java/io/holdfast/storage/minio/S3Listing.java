@@ -99,6 +99,20 @@ final class S3Listing implements Iterator<ObjectInfo> {
         page.add(new ObjectInfo(key.get(), size));
     }
 
+    /** The first name in a page that is no key of ours; an empty one only stands for the folder itself. */
+    static Optional<String> stranger(ListBucketResultV2 page, String folder) {
+        for (Item item : page.contents()) {
+            item.setEncodingType(page.encodingType());
+            String name = item.objectName();
+            String inFolder = name.startsWith(folder) ? name.substring(folder.length()) : name;
+            if (!inFolder.isEmpty() && key(inFolder).isEmpty()) {
+                String cut = inFolder.substring(0, Math.min(80, inFolder.length()));
+                return Optional.of(cut.replaceAll("\\p{Cntrl}", "?"));
+            }
+        }
+        return Optional.empty();
+    }
+
     private static Optional<ObjectKey> key(String name) {
         if (!KEY.matcher(name).matches()) {
             return Optional.empty();

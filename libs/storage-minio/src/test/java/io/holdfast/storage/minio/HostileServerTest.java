@@ -163,6 +163,7 @@ class HostileServerTest {
         String names = "Stranger:1 ..%2F..%2Fetc:1 ours:1 .ours:1";
         with(S3Stub.xml(200, listing(names, "<EncodingType>url</EncodingType>")), store -> {
             assertThat(all(store, "")).isEqualTo(1);
+            assertThat(store.stranger()).contains("Stranger");
             assertFails(Kind.CORRUPT_REPLY, () -> all(store, "x"));
         });
     }

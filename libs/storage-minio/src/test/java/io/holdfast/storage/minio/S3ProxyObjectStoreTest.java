@@ -12,6 +12,8 @@ import io.holdfast.storage.StorageException.Kind;
 import io.holdfast.testkit.s3.S3ForTests;
 import io.holdfast.testkit.storage.ObjectStoreContract;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,6 +87,18 @@ class S3ProxyObjectStoreTest extends ObjectStoreContract {
             two.putIfAbsent(KEY, text("two"));
             assertThat(one.list("").toList()).hasSize(1);
             assertThat(both.get(ObjectKey.of("ab", "key"), 10)).contains(text("two"));
+        }
+    }
+
+    @Test
+    void an_object_whose_name_is_no_key_is_a_stranger() throws Exception {
+        try (ObjectStore store = open(server.url("strange"), server.secretKey(), StoreOptions.standard())) {
+            assertThat(store.stranger()).isEmpty();
+            store.putIfAbsent(KEY, text("ours"));
+            assertThat(store.stranger()).isEmpty();
+            Path folder = server.directory().resolve(server.bucket()).resolve("strange/Documents");
+            Files.writeString(Files.createDirectories(folder).resolve("Letter"), "not ours");
+            assertThat(store.stranger()).contains("Documents/Letter");
         }
     }
 

@@ -11,9 +11,12 @@ import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.ObjectStoreUrl;
 import io.holdfast.storage.StorageException;
 import io.holdfast.storage.StorageException.Kind;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -115,5 +118,37 @@ class TrustedAuthoritiesTest {
         String url = "s3+https://127.0.0.1:" + server.getAddress().getPort() + "/bucket";
         ObjectStoreUrl.S3 s3 = (ObjectStoreUrl.S3) ObjectStoreUrl.parse(url);
         return MinioObjectStore.open(s3, new Credentials("access", "secret-key"), options);
+    }
+
+    @Test
+    void a_handshake_that_is_cut_by_a_server_that_restarts_may_be_tried_again() throws Exception {
+        Thread cutting;
+        try (ServerSocket restarting = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            cutting = Thread.ofVirtual().start(() -> cutEveryConnection(restarting));
+            String url = "s3+https://127.0.0.1:" + restarting.getLocalPort() + "/bucket";
+            ObjectStoreUrl.S3 s3 = (ObjectStoreUrl.S3) ObjectStoreUrl.parse(url);
+            try (ObjectStore store =
+                    MinioObjectStore.open(s3, new Credentials("access", "secret-key"), ConnectionOptions.standard())) {
+                assertThatThrownBy(() -> store.get(KEY, 10))
+                        .isInstanceOfSatisfying(
+                                StorageException.class,
+                                e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE));
+            }
+        }
+        cutting.join();
+    }
+
+    private static void cutEveryConnection(ServerSocket server) {
+        while (!server.isClosed()) {
+            try (Socket connection = server.accept()) {
+                // The client's greeting is read, so that it is the handshake that ends and not the connection that
+                // resets.
+                int greeting = connection.getInputStream().read(new byte[4096]);
+                assertThat(greeting).isPositive();
+            } catch (IOException e) {
+                // Closed by the test.
+                continue;
+            }
+        }
     }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -23,19 +22,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectoryListing implements Iterator<ObjectInfo> {
 
-    private final Path root;
+    private final ObjectPaths paths;
     private final String prefix;
     private final String startAfter;
     private final IoFailures failures;
     private final Deque<FolderPages> levels = new ArrayDeque<>();
     private @Nullable ObjectInfo upcoming;
 
-    DirectoryListing(Path root, String prefix, String startAfter, IoFailures failures) {
-        this.root = root;
+    DirectoryListing(ObjectPaths paths, String prefix, String startAfter, IoFailures failures) {
+        this.paths = paths;
         this.prefix = prefix;
         this.startAfter = startAfter;
         this.failures = failures;
-        levels.push(new FolderPages(root, "", this::isWanted));
+        levels.push(new FolderPages(paths.root(), "", this::isWanted));
     }
 
     @Override
@@ -43,6 +42,10 @@ final class DirectoryListing implements Iterator<ObjectInfo> {
         while (upcoming == null && !levels.isEmpty()) {
             Arguments.checkInterrupt();
             advance(levels.element());
+            if (levels.isEmpty() && upcoming == null) {
+                // A disk that was unmounted meanwhile must not look like the end of the listing.
+                paths.checkRoot();
+            }
         }
         return upcoming != null;
     }
@@ -63,7 +66,7 @@ final class DirectoryListing implements Iterator<ObjectInfo> {
             if (entry.isEmpty()) {
                 levels.pop();
             } else if (entry.get().endsWith("/")) {
-                levels.push(new FolderPages(root.resolve(entry.get()), entry.get(), this::isWanted));
+                levels.push(new FolderPages(paths.root().resolve(entry.get()), entry.get(), this::isWanted));
             } else {
                 upcoming = info(entry.get());
             }
@@ -77,8 +80,8 @@ final class DirectoryListing implements Iterator<ObjectInfo> {
 
     private @Nullable ObjectInfo info(String key) throws IOException {
         try {
-            BasicFileAttributes found =
-                    Files.readAttributes(root.resolve(key), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            BasicFileAttributes found = Files.readAttributes(
+                    paths.root().resolve(key), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return found.isRegularFile() ? new ObjectInfo(new ObjectKey(key), found.size()) : null;
         } catch (NoSuchFileException e) {
             return null;

@@ -37,8 +37,8 @@ public final class DirectoryObjectStore implements ObjectStore {
     private final DurableDirectories directories;
     private final IoFailures failures;
 
-    private DirectoryObjectStore(Path root, InstantSource clock) {
-        this.paths = new ObjectPaths(root);
+    private DirectoryObjectStore(Path root, InstantSource clock) throws IOException {
+        this.paths = ObjectPaths.below(root);
         this.temporary = new TemporaryFiles(root, clock);
         this.directories = new DurableDirectories(root);
         this.failures = new IoFailures(root);
@@ -66,12 +66,13 @@ public final class DirectoryObjectStore implements ObjectStore {
 
     /** As {@link #open}, but makes the directory, and those above it, when it is absent. */
     public static DirectoryObjectStore create(Path root, InstantSource clock) {
+        Path absolute = root.toAbsolutePath().normalize();
         try {
-            Files.createDirectories(root);
+            DurableDirectories.createAll(absolute);
         } catch (IOException e) {
-            throw new IoFailures(root).translated(e, 0);
+            throw new IoFailures(absolute).translated(e, 0);
         }
-        return open(root, clock);
+        return open(absolute, clock);
     }
 
     @Override
@@ -80,9 +81,13 @@ public final class DirectoryObjectStore implements ObjectStore {
         Arguments.checkInterrupt();
         try {
             Path target = paths.of(key);
+            paths.checkRoot();
             directories.ensure(target.getParent());
             paths.checkParent(target);
-            return exists(target) ? synced(target, PutResult.EXISTS) : publish(target, body);
+            PutResult result = exists(target) ? synced(target, PutResult.EXISTS) : publish(target, body);
+            // Once more: what was unmounted in between took the object to another disk, and that is not stored.
+            paths.checkRoot();
+            return result;
         } catch (IOException e) {
             throw failures.translated(e, body.length);
         }
@@ -106,8 +111,8 @@ public final class DirectoryObjectStore implements ObjectStore {
     }
 
     /** Also what exists already is synced: its writer may have died before it came to that. */
-    private PutResult synced(Path target, PutResult result) throws IOException {
-        directories.sync(target.getParent());
+    private static PutResult synced(Path target, PutResult result) throws IOException {
+        DurableDirectories.sync(target.getParent());
         return result;
     }
 
@@ -144,7 +149,7 @@ public final class DirectoryObjectStore implements ObjectStore {
     public Stream<ObjectInfo> list(String prefix, String startAfter) {
         Arguments.checkInterrupt();
         paths.checkRoot();
-        DirectoryListing listing = new DirectoryListing(paths.root(), prefix, startAfter, failures);
+        DirectoryListing listing = new DirectoryListing(paths, prefix, startAfter, failures);
         int shape = Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL;
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(listing, shape), false);
     }
@@ -156,6 +161,17 @@ public final class DirectoryObjectStore implements ObjectStore {
             if (found.isPresent()) {
                 Files.deleteIfExists(found.get());
             }
+        } catch (IOException e) {
+            throw failures.translated(e, 0);
+        }
+    }
+
+    @Override
+    public Optional<String> stranger() {
+        Arguments.checkInterrupt();
+        paths.checkRoot();
+        try {
+            return Strangers.firstIn(paths.root());
         } catch (IOException e) {
             throw failures.translated(e, 0);
         }
@@ -183,6 +199,7 @@ public final class DirectoryObjectStore implements ObjectStore {
     private <T> Optional<T> reading(ObjectKey key, FileUse<T> use) {
         Arguments.checkInterrupt();
         Path path = paths.of(key);
+        paths.checkRoot();
         try {
             paths.checkParent(path);
             BasicFileAttributes found =

@@ -27,6 +27,17 @@ final class DurableDirectories {
         this.root = root;
     }
 
+    /** Makes a directory and what is missing above it. */
+    static void createAll(Path folder) throws IOException {
+        Path above = folder.getParent();
+        if (above == null || Files.isDirectory(folder)) {
+            return;
+        }
+        createAll(above);
+        Files.createDirectories(folder);
+        sync(above);
+    }
+
     /** Makes {@code folder} and what is missing above it, up to the root, which must exist. */
     void ensure(@Nullable Path folder) throws IOException {
         if (folder == null || (known.contains(folder) && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS))) {
@@ -54,7 +65,7 @@ final class DurableDirectories {
         known.add(folder);
     }
 
-    void sync(@Nullable Path folder) throws IOException {
+    static void sync(@Nullable Path folder) throws IOException {
         if (folder == null) {
             return;
         }

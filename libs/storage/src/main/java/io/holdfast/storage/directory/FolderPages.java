@@ -21,7 +21,7 @@ final class FolderPages {
 
     private static final int PAGE = 4_096;
     /** What can be a segment of a key; everything else in the folder is not ours. */
-    private static final Pattern SEGMENT = Pattern.compile("[a-z0-9_-][a-z0-9._-]{0,127}");
+    static final Pattern SEGMENT = Pattern.compile("[a-z0-9_-][a-z0-9._-]{0,127}");
     /** Levels of a key; deeper folders are not ours either. */
     private static final int MAX_DEPTH = 20;
 

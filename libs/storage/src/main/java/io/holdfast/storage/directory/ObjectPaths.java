@@ -8,12 +8,23 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 
 /**
  * Key to path. {@link ObjectKey}'s alphabet makes {@code ..} and absolute paths impossible; here it is checked again, and
  * a symbolic link below the root is refused, because it would lead out.
  */
-record ObjectPaths(Path root) {
+record ObjectPaths(Path root, Optional<Object> identity) {
+
+    /** The paths below this directory as it is now. */
+    static ObjectPaths below(Path root) throws IOException {
+        return new ObjectPaths(root, Optional.ofNullable(attributes(root).fileKey()));
+    }
+
+    private static BasicFileAttributes attributes(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    }
 
     Path of(ObjectKey key) {
         Path path = root.resolve(key.value()).normalize();
@@ -36,10 +47,24 @@ record ObjectPaths(Path root) {
         }
     }
 
-    /** Fails when the vault's own directory is gone, which must not look like an empty vault. */
+    /**
+     * Fails unless the vault's directory is the one that was opened: what is seen when a disk was unmounted is the empty folder
+     * below it, which must neither look like an empty vault nor be written to.
+     */
     void checkRoot() {
-        if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
-            throw new StorageException(Kind.NO_SUCH_STORE, "There is no directory " + root + ".");
+        try {
+            BasicFileAttributes now = attributes(root);
+            if (now.isDirectory()) {
+                if (identity.isPresent() && !identity.get().equals(now.fileKey())) {
+                    throw new StorageException(
+                            Kind.UNAVAILABLE,
+                            "The directory " + root + " is not the one that was opened: it was unmounted or replaced.");
+                }
+                return;
+            }
+        } catch (IOException e) {
+            throw new StorageException(Kind.NO_SUCH_STORE, "There is no directory " + root + ".", e);
         }
+        throw new StorageException(Kind.NO_SUCH_STORE, "There is no directory " + root + ".");
     }
 }

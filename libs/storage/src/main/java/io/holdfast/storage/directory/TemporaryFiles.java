@@ -26,7 +26,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class TemporaryFiles {
 
-    /** A file is made and locked in two steps; younger ones may lie between them. Ample for a stopped process. */
+    /**
+     * A file is made and locked in two steps; an empty one may lie between them, unless it is older than this. Ample for a
+     * stopped process. One that holds something was locked: if it is not, its writer is dead.
+     */
     private static final Duration YOUNG = Duration.ofMinutes(10);
 
     /** Files of this process. Probing their locks would give them back: closing any handle of a file does (POSIX). */
@@ -119,9 +122,11 @@ final class TemporaryFiles {
         try {
             BasicFileAttributes found =
                     Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            boolean young =
-                    found.lastModifiedTime().toInstant().isAfter(clock.instant().minus(YOUNG));
-            if (found.isRegularFile() && !young && !OURS.contains(file) && unlocked(file)) {
+            boolean beingMade = found.size() == 0
+                    && found.lastModifiedTime()
+                            .toInstant()
+                            .isAfter(clock.instant().minus(YOUNG));
+            if (found.isRegularFile() && !beingMade && !OURS.contains(file) && unlocked(file)) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {

@@ -102,6 +102,11 @@ public final class FaultyObjectStore implements ObjectStore {
     }
 
     @Override
+    public Optional<String> stranger() {
+        return inner.stranger();
+    }
+
+    @Override
     public String describe() {
         return inner.describe();
     }

@@ -2,6 +2,7 @@ package io.holdfast.testkit.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.storage.ObjectInfo;
 import io.holdfast.storage.ObjectKey;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.PutResult;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,17 +101,20 @@ class DirectoryObjectStoreTest extends ObjectStoreContract {
     }
 
     @Test
-    void temporary_files_of_dead_processes_are_removed_when_the_store_is_opened_and_young_ones_are_not()
+    void temporary_files_of_dead_processes_are_removed_when_the_store_is_opened_and_those_being_made_are_not()
             throws IOException {
         Path temporary = Files.createDirectories(root().resolve(".tmp"));
-        Path old = Files.writeString(temporary.resolve("old"), "half an obj");
-        Path young = Files.writeString(temporary.resolve("young"), "half an obj");
+        Path half = Files.writeString(temporary.resolve("half"), "half an obj");
+        Path old = Files.createFile(temporary.resolve("old"));
+        Path beingMade = Files.createFile(temporary.resolve("being-made"));
+        Files.setLastModifiedTime(half, FileTime.from(clock.instant()));
         Files.setLastModifiedTime(old, FileTime.from(clock.instant().minus(Duration.ofMinutes(11))));
-        Files.setLastModifiedTime(young, FileTime.from(clock.instant().minus(Duration.ofMinutes(9))));
+        Files.setLastModifiedTime(beingMade, FileTime.from(clock.instant().minus(Duration.ofMinutes(9))));
         assertThat(listed("")).isEmpty();
         open().close();
+        assertThat(half).doesNotExist();
         assertThat(old).doesNotExist();
-        assertThat(young).exists();
+        assertThat(beingMade).exists();
     }
 
     @Test
@@ -119,5 +124,56 @@ class DirectoryObjectStoreTest extends ObjectStoreContract {
             assertThat(store().putIfAbsent(KEY, text("else"))).isEqualTo(PutResult.EXISTS);
             assertThat(store().get(KEY, 10)).contains(text("body"));
         }
+    }
+
+    @Test
+    void a_directory_that_was_exchanged_is_neither_read_nor_written_nor_listed() throws IOException {
+        store().putIfAbsent(KEY, text("body"));
+        Files.move(root(), folder.resolve("unmounted"));
+        Files.createDirectory(root());
+        assertFails(Kind.UNAVAILABLE, () -> store().putIfAbsent(ObjectKey.of("pack", "two"), text("x")));
+        assertFails(Kind.UNAVAILABLE, () -> store().get(KEY, 10));
+        assertFails(Kind.UNAVAILABLE, () -> store().head(KEY));
+        assertFails(Kind.UNAVAILABLE, () -> store().getRange(KEY, 0, 1));
+        assertFails(Kind.UNAVAILABLE, () -> store().delete(KEY));
+        assertFails(Kind.UNAVAILABLE, () -> listed(""));
+        assertThat(root()).isEmptyDirectory();
+        Files.delete(root());
+        Files.move(folder.resolve("unmounted"), root());
+        assertThat(store().get(KEY, 10)).contains(text("body"));
+    }
+
+    @Test
+    void a_directory_that_is_exchanged_during_a_listing_does_not_look_like_its_end() throws IOException {
+        store().putIfAbsent(ObjectKey.of("a"), text("x"));
+        store().putIfAbsent(ObjectKey.of("b", "c"), text("x"));
+        try (Stream<ObjectInfo> objects = store().list("")) {
+            Iterator<ObjectInfo> all = objects.iterator();
+            assertThat(all.next().key()).isEqualTo(ObjectKey.of("a"));
+            Files.move(root(), folder.resolve("unmounted"));
+            Files.createDirectory(root());
+            assertFails(Kind.UNAVAILABLE, all::hasNext);
+        }
+    }
+
+    @Test
+    void what_no_key_can_name_is_a_stranger_and_what_the_file_system_made_is_not() throws IOException {
+        Files.createDirectory(root().resolve("lost+found"));
+        store().putIfAbsent(KEY, text("body"));
+        assertThat(store().stranger()).isEmpty();
+        Files.createDirectory(root().resolve("pack/Documents"));
+        assertThat(store().stranger()).contains("pack/Documents");
+        Files.delete(root().resolve("pack/Documents"));
+        Files.createSymbolicLink(root().resolve("link"), folder);
+        assertThat(store().stranger()).contains("link");
+    }
+
+    @Test
+    void an_absent_directory_is_made_with_all_those_above_it() {
+        Path deep = folder.resolve("a/b/c");
+        try (ObjectStore made = DirectoryObjectStore.create(deep, clock)) {
+            assertThat(made.putIfAbsent(KEY, text("x"))).isEqualTo(PutResult.CREATED);
+        }
+        assertThat(deep.resolve("pack/one")).exists();
     }
 }

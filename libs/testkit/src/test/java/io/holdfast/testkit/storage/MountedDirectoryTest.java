@@ -32,13 +32,22 @@ class MountedDirectoryTest {
         assertThat(runOn("ro")).isEqualTo("0 DENIED listed=0 tmp=0");
     }
 
+    @Test
+    void a_disk_that_is_unmounted_under_an_open_vault_is_not_replaced_by_the_folder_below_it() throws Exception {
+        assertThat(runOn("size=1m", UnmountedChild.class)).isEqualTo("UNAVAILABLE below=0");
+    }
+
     private String runOn(String mountOptions) throws IOException, InterruptedException {
+        return runOn(mountOptions, MountedChild.class);
+    }
+
+    private String runOn(String mountOptions, Class<?> child) throws IOException, InterruptedException {
         String mount = "mount -t tmpfs -o " + mountOptions + " none \"$0\" && exec \"$@\"";
         assumeThat(run(List.of("unshare", "-Urm", "mount", "-t", "tmpfs", "none", folder.toString())))
                 .as("user namespaces are needed to mount without rights")
                 .isEmpty();
         List<String> command = new ArrayList<>(List.of("unshare", "-Urm", "sh", "-c", mount, folder.toString()));
-        command.addAll(ChildProcess.command(MountedChild.class, folder.toString()));
+        command.addAll(ChildProcess.command(child, folder.toString()));
         return run(command);
     }
 

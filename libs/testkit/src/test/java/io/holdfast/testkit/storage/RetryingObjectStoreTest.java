@@ -64,9 +64,11 @@ class RetryingObjectStoreTest {
 
     @Test
     void the_attempts_are_bounded() {
+        ObjectStore few =
+                retrying(new RetryPolicy(6, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofHours(1)));
         faulty.on(Operation.DELETE).fail(Kind.UNAVAILABLE);
-        assertFails(Kind.UNAVAILABLE, () -> store.delete(KEY));
-        assertThat(clock.pauses()).hasSize(RetryPolicy.standard().attempts() - 1);
+        assertFails(Kind.UNAVAILABLE, () -> few.delete(KEY));
+        assertThat(clock.pauses()).hasSize(5);
     }
 
     @Test
@@ -145,5 +147,23 @@ class RetryingObjectStoreTest {
         byte[] body = Arrays.copyOf(BODY, (int) ObjectStore.MAX_OBJECT_BYTES + 1);
         assertFails(Kind.TOO_LARGE, () -> store.putIfAbsent(KEY, body));
         assertThat(clock.pauses()).isEmpty();
+    }
+
+    @Test
+    void the_standard_policy_sits_out_a_store_that_is_away_for_a_minute_and_a_half_and_ends_within_two() {
+        faulty.on(Operation.HEAD).fail(Kind.UNAVAILABLE);
+        assertFails(Kind.UNAVAILABLE, () -> store.head(KEY));
+        assertThat(Duration.ofNanos(clock.nanos())).isBetween(Duration.ofSeconds(100), Duration.ofMinutes(2));
+        assertThat(clock.pauses()).hasSizeBetween(12, 40);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DENIED", "FULL", "NO_SUCH_STORE", "OTHER"})
+    void a_put_that_is_refused_after_a_try_without_an_answer_stays_unknown(Kind refusal) {
+        faulty.on(Operation.PUT).nth(1).thenLoseReply();
+        faulty.on(Operation.PUT).nth(2).fail(refusal);
+        assertFails(Kind.UNAVAILABLE, () -> store.putIfAbsent(KEY, BODY));
+        assertThat(memory.get(KEY, 10)).contains(BODY);
+        faulty.assertEveryFaultHit();
     }
 }

@@ -4,12 +4,14 @@ import io.holdfast.storage.ObjectInfo;
 import io.holdfast.storage.ObjectKey;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.StorageException;
+import io.holdfast.vault.BasesFound;
 import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.VaultException;
 import io.holdfast.vault.crypto.KeyRing;
 import io.holdfast.vault.crypto.KeySlot;
 import io.holdfast.vault.crypto.Sealed;
+import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.FormatException;
 import io.holdfast.vault.format.Keys;
 import io.holdfast.vault.format.ManifestCodec;
@@ -20,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -29,6 +32,8 @@ public final class PointLog {
 
     private static final System.Logger LOG = System.getLogger(PointLog.class.getName());
     private static final int MOST_TRIES = 10_000;
+    /** How far back a base is looked for: a checkpoint is dropped long before so many points were made. */
+    private static final int MOST_LOOKED_AT = 32;
 
     private final ObjectStore store;
     private final KeyRing keys;
@@ -69,16 +74,45 @@ public final class PointLog {
 
     /** What is at this sequence of a VM. */
     public Slot read(String vm, long sequence) {
-        return readKey(Keys.point(keys.name("vm", vm), sequence), sequence);
+        return read(vm, sequence, Access.READ);
     }
 
-    /** The newest manifest of a VM that authenticates. */
+    private Slot read(String vm, long sequence, Access access) {
+        return readKey(Keys.point(keys.name("vm", vm), sequence), sequence, access);
+    }
+
+    private Stream<Long> newestFirst(String vm) {
+        return sequences(vm, 0).reversed().stream();
+    }
+
+    /** The newest manifest of a VM that authenticates, for a writer who links to it. */
     public Optional<PointManifest> newest(String vm) {
-        return sequences(vm, 0).reversed().stream()
-                .map(sequence -> read(vm, sequence))
+        return newestFirst(vm)
+                .map(sequence -> read(vm, sequence, Access.WRITE))
                 .filter(Slot.Point.class::isInstance)
                 .map(slot -> ((Slot.Point) slot).manifest())
                 .findFirst();
+    }
+
+    /** Which of these points are there, newest first: at most {@code most} of them, within the newest manifests only. */
+    public BasesFound among(String vm, Set<UUID> points, int most) {
+        List<UUID> found = new ArrayList<>();
+        List<Long> foreign = new ArrayList<>();
+        int enough = Math.min(most, points.size());
+        for (long sequence : newestFirst(vm).limit(MOST_LOOKED_AT).toList()) {
+            if (found.size() >= enough) {
+                break;
+            }
+            switch (read(vm, sequence)) {
+                case Slot.Point p
+                when points.contains(p.manifest().id()) ->
+                    found.add(p.manifest().id());
+                case Slot.Foreign f -> foreign.add(sequence);
+                case Slot.Point p -> {}
+                case Slot.Absent absent -> {}
+            }
+        }
+        return new BasesFound(found, foreign);
     }
 
     /** The manifest of a point, newest first; fails with CORRUPT when it is not found but some cannot be read. */
@@ -141,7 +175,7 @@ public final class PointLog {
     private Optional<PointManifest> firstIn(String prefix) {
         try (Stream<ObjectInfo> listed = store.list(prefix)) {
             return listed.filter(info -> Keys.sequence(info.key()).isPresent())
-                    .map(info -> readKey(info.key(), Keys.sequence(info.key()).getAsLong()))
+                    .map(info -> readKey(info.key(), Keys.sequence(info.key()).getAsLong(), Access.READ))
                     .filter(Slot.Point.class::isInstance)
                     .map(slot -> ((Slot.Point) slot).manifest())
                     .findFirst();
@@ -151,20 +185,24 @@ public final class PointLog {
     /**
      * Commits: appends a manifest to the chain behind {@code head}, or behind what others appended meanwhile.
      *
+     * @param least the first sequence that may be taken
      * @return the manifest as stored, or the one that another attempt of the same job had stored
+     * @throws VaultException UNSUPPORTED: the format cannot hold this manifest; nothing was stored
      */
-    public PointManifest append(String vm, String job, Optional<ChainHead> head, Function<Link, PointManifest> draft) {
+    public PointManifest append(
+            String vm, String job, Optional<ChainHead> head, long least, Function<Link, PointManifest> draft) {
         Optional<ChainHead> previous = head;
         List<ChainHead> skipped = new ArrayList<>();
-        long sequence = head.map(ChainHead::sequence).orElse(0L) + 1;
+        long sequence = Math.max(least, head.map(ChainHead::sequence).orElse(0L) + 1);
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             ObjectKey key = Keys.point(keys.name("vm", vm), sequence);
             byte[] body = ManifestCodec.encode(draft.apply(new Link(sequence, previous, skipped)));
             byte[] object = Sealed.POINT.seal(keys, random, key, body);
+            PointManifest stored = readable(key, object);
             if (putManifest(key, object)) {
-                return ManifestCodec.decode(body, sha256(object), object.length);
+                return stored;
             }
-            switch (readKey(key, sequence)) {
+            switch (readKey(key, sequence, Access.WRITE)) {
                 case Slot.Point p
                 when p.manifest().job().equals(job) -> {
                     return p.manifest();
@@ -186,6 +224,23 @@ public final class PointLog {
                 VaultException.Kind.CONFLICT, Keys.points(keys.name("vm", vm)), "too many objects in the way");
     }
 
+    /** The manifest as every reader will see it: what could not be read again is never committed. */
+    private PointManifest readable(ObjectKey key, byte[] object) {
+        try {
+            if (object.length > VaultFormat.MAX_SEALED) {
+                throw new FormatException("it has " + object.length + " bytes");
+            }
+            return ManifestCodec.decode(
+                    Sealed.POINT.open(keys, key, object, Access.WRITE), sha256(object), object.length);
+        } catch (FormatException e) {
+            throw new VaultException(
+                    VaultException.Kind.UNSUPPORTED,
+                    key.value(),
+                    "the format cannot hold this point's manifest: " + e.getMessage(),
+                    e);
+        }
+    }
+
     private boolean putManifest(ObjectKey key, byte[] object) {
         try {
             return WriteOnce.put(store, key, object);
@@ -201,14 +256,14 @@ public final class PointLog {
         }
     }
 
-    private Slot readKey(ObjectKey key, long sequence) {
+    private Slot readKey(ObjectKey key, long sequence, Access access) {
         Optional<byte[]> object = WriteOnce.read(store, key, VaultFormat.MAX_SEALED);
         if (object.isEmpty()) {
             return new Slot.Absent();
         }
         String hash = sha256(object.get());
         try {
-            byte[] body = Sealed.POINT.open(keys, key, object.get());
+            byte[] body = Sealed.POINT.open(keys, key, object.get(), access);
             PointManifest manifest = ManifestCodec.decode(body, hash, object.get().length);
             if (manifest.sequence() != sequence) {
                 return new Slot.Foreign(hash, "has another sequence");

@@ -18,9 +18,10 @@ public final class WriteOnce {
      * Stores {@code object}.
      *
      * @return true when it is there with these bytes, whoever's reply was lost; false when the key holds something else
-     * @throws StorageException when the store failed and the outcome stays unknown
+     * @throws StorageException retryable when the outcome stays unknown; else nothing was stored
      */
     public static boolean put(ObjectStore store, ObjectKey key, byte[] object) {
+        boolean unknown = false;
         for (int attempt = 1; ; attempt++) {
             try {
                 if (store.putIfAbsent(key, object) == PutResult.CREATED) {
@@ -32,9 +33,15 @@ public final class WriteOnce {
                 }
             } catch (StorageException e) {
                 // Waiting between tries is the retrying store's business; here it is about learning the outcome.
+                boolean cancelled = e.kind() == StorageException.Kind.CANCELLED;
+                if (unknown && !cancelled && !e.kind().retryable()) {
+                    // An earlier try may have stored it: that this one was refused says nothing about that.
+                    throw new StorageException(StorageException.Kind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
+                }
                 if (attempt == TRIES || !e.kind().retryable()) {
                     throw e;
                 }
+                unknown = true;
             }
             if (attempt == TRIES) {
                 return false;

@@ -1,5 +1,6 @@
 package io.holdfast.vault.crypto;
 
+import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.ByteReader;
 import io.holdfast.vault.format.ByteWriter;
 import io.holdfast.vault.format.FormatException;
@@ -39,8 +40,11 @@ public final class Header {
         return object.length >= 8 && Arrays.equals(Arrays.copyOf(object, 8), MAGIC);
     }
 
-    /** The vault's id, before any key is known. */
-    public static UUID read(byte[] object) {
+    /** What a header says before any key is known. */
+    public record Content(UUID vault, VaultFormat.Features features) {}
+
+    /** The content of a header that a reader may go by; {@link #authenticate} tells whose it is. */
+    public static Content read(byte[] object) {
         if (object.length != SIZE) {
             throw new FormatException("a header of another length");
         }
@@ -51,15 +55,14 @@ public final class Header {
         in.expect(MAGIC, "a vault's header");
         int version = in.u16();
         in.u16();
-        int incompatible = in.u32();
-        in.u32();
-        VaultFormat.requireKnown(Keys.HEADER.value(), version, incompatible);
+        VaultFormat.Features features = new VaultFormat.Features(version, in.u32(), in.u32());
+        features.require(Keys.HEADER.value(), Access.READ);
         UUID id = in.uuid();
         in.u64();
         if (in.u32() != VaultFormat.BLOCK) {
             throw new FormatException("another block size");
         }
-        return id;
+        return new Content(id, features);
     }
 
     /** Throws {@link FormatException} unless the holder of these keys wrote the header. */

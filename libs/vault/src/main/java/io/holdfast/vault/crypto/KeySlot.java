@@ -1,12 +1,10 @@
 package io.holdfast.vault.crypto;
 
 import io.holdfast.vault.Passphrase;
-import io.holdfast.vault.VaultException;
 import io.holdfast.vault.VaultOptions;
 import io.holdfast.vault.format.ByteReader;
 import io.holdfast.vault.format.ByteWriter;
 import io.holdfast.vault.format.FormatException;
-import io.holdfast.vault.format.Keys;
 import io.holdfast.vault.format.VaultFormat;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -60,36 +58,51 @@ public final class KeySlot {
     }
 
     /**
-     * The master key, or empty when the passphrase is not this slot's or the slot is another vault's.
+     * A slot that may hold this vault's key.
+     *
+     * @param cost of one try: KiB of memory times iterations
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Candidate(byte[] slot, VaultOptions work) {
+
+        public long cost() {
+            return (long) work.argonMemoryKib() * work.argonIterations();
+        }
+    }
+
+    /**
+     * The slot in these bytes, without any work; empty when it is another vault's, or of a kind or version that this program
+     * does not know: it is somebody else's way in.
      *
      * @throws FormatException when the slot is damaged or asks for more work than allowed
      */
-    public static Optional<byte[]> unwrap(byte[] slot, String slotId, Passphrase passphrase, UUID vault) {
+    public static Optional<Candidate> read(byte[] slot, String slotId, UUID vault) {
         check(slot, slotId);
         ByteReader in = new ByteReader(slot);
         in.skip(8);
         int version = in.u16();
         int kind = in.u16();
-        String object = Keys.slot(slotId).value();
-        VaultFormat.requireKnown(object, version, 0);
-        if (kind != PASSPHRASE) {
-            throw new VaultException(VaultException.Kind.UNSUPPORTED, object, object + " is of an unknown kind");
-        }
         UUID of = in.uuid();
         in.skip(16);
+        if (version != VaultFormat.VERSION || kind != PASSPHRASE || !of.equals(vault)) {
+            return Optional.empty();
+        }
         int memory = in.u32();
         int iterations = in.u32();
         int lanes = in.u32();
         if (!VaultOptions.allowed(memory, iterations, lanes)) {
             throw new FormatException("key derivation parameters out of bounds");
         }
-        if (!of.equals(vault)) {
-            return Optional.empty();
-        }
-        byte[] kek = derive(passphrase, new VaultOptions(memory, iterations, lanes), in.raw(32));
-        byte[] bound = Arrays.copyOf(slot, BOUND);
+        return Optional.of(new Candidate(slot, new VaultOptions(memory, iterations, lanes)));
+    }
+
+    /** The master key, or empty when the passphrase is not this slot's. */
+    public static Optional<byte[]> unwrap(Candidate candidate, Passphrase passphrase) {
+        byte[] slot = candidate.slot;
+        byte[] kek = derive(passphrase, candidate.work, Arrays.copyOfRange(slot, 56, BOUND));
+        byte[] nonce = Arrays.copyOfRange(slot, BOUND, BOUND + 12);
         try {
-            return Optional.of(Aead.open(kek, in.raw(12), bound, slot, BOUND + 12, 48));
+            return Optional.of(Aead.open(kek, nonce, Arrays.copyOf(slot, BOUND), slot, BOUND + 12, 48));
         } catch (FormatException e) {
             return Optional.empty();
         } finally {

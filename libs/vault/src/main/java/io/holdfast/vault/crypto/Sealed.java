@@ -1,6 +1,7 @@
 package io.holdfast.vault.crypto;
 
 import io.holdfast.storage.ObjectKey;
+import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.ByteReader;
 import io.holdfast.vault.format.ByteWriter;
 import io.holdfast.vault.format.FormatException;
@@ -49,25 +50,21 @@ public enum Sealed {
 
     /**
      * The body of the object under {@code key}; throws FormatException, or VaultException UNSUPPORTED for what
-     * authenticates and needs an unknown feature.
+     * authenticates and has another version or needs an unknown feature.
      */
-    public byte[] open(KeyRing keys, ObjectKey key, byte[] object) {
+    public byte[] open(KeyRing keys, ObjectKey key, byte[] object, Access access) {
         ByteReader in = new ByteReader(object);
         in.expect(VaultFormat.ascii(magic), "a " + name().toLowerCase(Locale.ROOT));
         int version = in.u16();
         in.u16();
-        int incompatible = in.u32();
-        in.u32();
+        VaultFormat.Features features = new VaultFormat.Features(version, in.u32(), in.u32());
         int rawLength = in.u32();
         int codec = in.u8();
         in.skip(7);
         byte[] salt = in.raw(32);
         byte[] head = Arrays.copyOf(object, HEAD);
-        if (version != VaultFormat.VERSION) {
-            // Nothing vouches for the version; a vault with newer objects says so in its authenticated header.
-            throw new FormatException("unknown version " + version);
-        }
-        // Authenticate before the flags are believed: a flipped bit is damage, not a new feature.
+        // Authenticate before version and flags are believed: a flipped bit is damage, not a new feature, and what a
+        // stranger wrote is foreign whatever version it claims. Newer objects are announced by the header's own flags.
         byte[] packed = Aead.open(
                 keys.objectKey(VaultFormat.ascii(magic), salt),
                 NONCE,
@@ -75,7 +72,7 @@ public enum Sealed {
                 object,
                 HEAD,
                 object.length - HEAD);
-        VaultFormat.requireKnown(key.value(), version, incompatible);
+        features.require(key.value(), access);
         if (rawLength < 0 || rawLength > VaultFormat.MAX_SEALED) {
             throw new FormatException("longer than allowed");
         }

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 public final class VaultFormat {
 
     public static final int VERSION = 0;
-    /** Incompatible features that this program knows. */
-    public static final int KNOWN_INCOMPATIBLE = 0;
+    /** Features that this program knows. */
+    public static final int KNOWN_FEATURES = 0;
 
     public static final int BLOCK = 4096;
     public static final int FRAME_BLOCKS = 64;
@@ -38,17 +38,28 @@ public final class VaultFormat {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Refuses a version or a feature that this program does not know. */
-    public static void requireKnown(String object, int version, int incompatible) {
-        if (version != VERSION) {
-            throw new VaultException(
-                    VaultException.Kind.UNSUPPORTED, object, object + " has format version " + version);
+    /** Version and feature flags of an object. */
+    public record Features(int version, int incompatible, int compatible) {
+
+        /** Refuses what this program does not know and would have to. */
+        public void require(String object, Access access) {
+            if (version != VERSION) {
+                throw unsupported(object, " has format version " + version);
+            }
+            int needed = access == Access.WRITE ? incompatible | compatible : incompatible;
+            int unknown = needed & ~KNOWN_FEATURES;
+            if (unknown != 0) {
+                throw unsupported(
+                        object,
+                        (incompatible & unknown) != 0
+                                ? " needs unknown features 0x" + Integer.toHexString(unknown)
+                                : " has features 0x" + Integer.toHexString(unknown)
+                                        + " that this program does not know: it can be read, but not be written to");
+            }
         }
-        int unknown = incompatible & ~KNOWN_INCOMPATIBLE;
-        if (unknown != 0) {
-            String features = Integer.toHexString(unknown);
-            throw new VaultException(
-                    VaultException.Kind.UNSUPPORTED, object, object + " needs unknown features 0x" + features);
+
+        private static VaultException unsupported(String object, String what) {
+            return new VaultException(VaultException.Kind.UNSUPPORTED, object, object + what);
         }
     }
 }

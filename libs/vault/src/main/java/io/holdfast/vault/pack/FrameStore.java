@@ -6,6 +6,7 @@ import io.holdfast.storage.StorageException;
 import io.holdfast.vault.PointManifest.PackUse;
 import io.holdfast.vault.VaultException;
 import io.holdfast.vault.crypto.KeyRing;
+import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.FormatException;
 import io.holdfast.vault.format.Keys;
 import io.holdfast.vault.format.VaultFormat;
@@ -16,22 +17,39 @@ public final class FrameStore {
 
     private final ObjectStore store;
     private final KeyRing keys;
+    private final Access access;
     private final ByteCache<String, PackDirectory> directories;
     private final ByteCache<FrameId, byte[]> frames;
 
     private record FrameId(String pack, int number) {}
 
     /** A quarter of {@code cacheBytes} is for directories. */
-    public FrameStore(ObjectStore store, KeyRing keys, long cacheBytes) {
+    public FrameStore(ObjectStore store, KeyRing keys, Access access, long cacheBytes) {
         this.store = store;
         this.keys = keys;
+        this.access = access;
         directories = new ByteCache<>(cacheBytes / 4, PackDirectory::weight);
         frames = new ByteCache<>(cacheBytes - cacheBytes / 4, bytes -> bytes.length + 128);
     }
 
     /** Fails unless the pack is there, has the size the manifest says and its directory authenticates. */
     public void check(PackUse pack) {
-        openDirectory(pack);
+        directories.put(pack.id(), openDirectory(pack));
+    }
+
+    /** Whether every frame of map nodes in the pack authenticates; fails as {@link #check} does. */
+    public boolean nodesAuthenticate(PackUse pack) {
+        PackDirectory directory = directory(pack);
+        try {
+            for (int number = 0; number < directory.frames(); number++) {
+                if (directory.entry(number).kind() == FrameEntry.NODES) {
+                    load(pack, directory, number, FrameEntry.NODES);
+                }
+            }
+            return true;
+        } catch (VaultException e) {
+            return false;
+        }
     }
 
     /** The raw bytes of a frame of this kind; not to be changed. */
@@ -39,15 +57,14 @@ public final class FrameStore {
         FrameId id = new FrameId(pack.id(), number);
         byte[] kept = frames.get(id);
         if (kept == null) {
-            kept = load(pack, number, kind);
+            kept = load(pack, directory(pack), number, kind);
             frames.put(id, kept);
         }
         return kept;
     }
 
-    private byte[] load(PackUse pack, int number, int kind) {
+    private byte[] load(PackUse pack, PackDirectory directory, int number, int kind) {
         ObjectKey key = Keys.pack(pack.id());
-        PackDirectory directory = directory(pack);
         return guarded(key, () -> {
             FrameEntry entry = directory.entry(number);
             if (entry.kind() != kind) {
@@ -73,7 +90,7 @@ public final class FrameStore {
             if (pack.directoryLength() < VaultFormat.TAG || pack.size() < tail + VaultFormat.PACK_HEAD) {
                 throw new FormatException("sizes of the pack do not fit");
             }
-            return PackDirectory.open(keys, pack.id(), pack.size(), range(key, pack.size() - tail, tail));
+            return PackDirectory.open(keys, pack.id(), pack.size(), range(key, pack.size() - tail, tail), access);
         });
     }
 

@@ -1,6 +1,7 @@
 package io.holdfast.vault.pack;
 
 import io.holdfast.vault.crypto.KeyRing;
+import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.ByteReader;
 import io.holdfast.vault.format.FormatException;
 import io.holdfast.vault.format.Keys;
@@ -22,15 +23,14 @@ final class PackDirectory {
     }
 
     /** Opens the last bytes of a pack: its sealed directory and the trailer. */
-    static PackDirectory open(KeyRing keys, String packId, int packSize, byte[] tail) {
+    static PackDirectory open(KeyRing keys, String packId, int packSize, byte[] tail, Access access) {
         int directoryLength = tail.length - VaultFormat.TRAILER;
         byte[] trailer = Arrays.copyOfRange(tail, directoryLength, tail.length);
         ByteReader in = new ByteReader(trailer);
         in.expect(MAGIC, "the end of a pack");
         int version = in.u16();
         in.u16();
-        int incompatible = in.u32();
-        in.u32();
+        VaultFormat.Features features = new VaultFormat.Features(version, in.u32(), in.u32());
         int frames = in.u32(VaultFormat.MAX_FRAMES);
         int hashes = in.u32(VaultFormat.MAX_PACK);
         if (in.u32() != directoryLength || frames * VaultFormat.DIRECTORY_ENTRY + VaultFormat.TAG != directoryLength) {
@@ -38,7 +38,7 @@ final class PackDirectory {
         }
         PackSeal seal = new PackSeal(keys, packId, in.raw(32));
         byte[] entries = seal.openDirectory(tail, directoryLength, trailer);
-        VaultFormat.requireKnown(Keys.pack(packId).value(), version, incompatible);
+        features.require(Keys.pack(packId).value(), access);
         PackDirectory directory = new PackDirectory(seal, entries);
         long end = (long) packSize - tail.length - hashes;
         for (int number = 0; number < frames; number++) {
@@ -51,8 +51,12 @@ final class PackDirectory {
         return entries.length + 256;
     }
 
+    int frames() {
+        return entries.length / VaultFormat.DIRECTORY_ENTRY;
+    }
+
     FrameEntry entry(int number) {
-        if (number < 0 || number >= entries.length / VaultFormat.DIRECTORY_ENTRY) {
+        if (number < 0 || number >= frames()) {
             throw new FormatException("no frame " + number);
         }
         ByteReader in = new ByteReader(entries, number * VaultFormat.DIRECTORY_ENTRY, VaultFormat.DIRECTORY_ENTRY);

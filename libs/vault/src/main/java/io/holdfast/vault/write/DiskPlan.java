@@ -62,6 +62,11 @@ record DiskPlan(
                 : Optional.of("the disk's size changed from " + baseDisk.size() + " to " + size + " bytes");
     }
 
+    /** The disk read in full and stored without a base, and why. */
+    DiskPlan withoutBase(String reason) {
+        return new DiskPlan(key, size, format, ReadMode.FULL, Optional.empty(), null, Optional.of(reason));
+    }
+
     boolean inherits() {
         return mode == ReadMode.CHANGED;
     }

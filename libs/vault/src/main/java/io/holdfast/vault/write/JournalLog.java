@@ -3,8 +3,10 @@ package io.holdfast.vault.write;
 import io.holdfast.storage.ObjectInfo;
 import io.holdfast.storage.ObjectKey;
 import io.holdfast.vault.BackupIntent;
+import io.holdfast.vault.VaultException;
 import io.holdfast.vault.chain.WriteOnce;
 import io.holdfast.vault.crypto.Sealed;
+import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.FormatException;
 import io.holdfast.vault.format.Journal;
 import io.holdfast.vault.format.Keys;
@@ -32,7 +34,7 @@ final class JournalLog {
         prefix = Keys.journals(vault.keys().name("journal", intent.vm(), intent.job(), intent.moment()));
     }
 
-    /** The furthest that any attempt came. What does not authenticate is passed over: it only costs time. */
+    /** The furthest that any attempt came. What cannot be read is passed over: it only costs time. */
     Optional<Journal> furthest() {
         try (Stream<ObjectInfo> listed = vault.store().list(prefix)) {
             return listed.limit(MOST_READ)
@@ -55,12 +57,17 @@ final class JournalLog {
     private Optional<Journal> read(ObjectKey key) {
         try {
             return WriteOnce.read(vault.store(), key, VaultFormat.MAX_SEALED)
-                    .map(object -> Journal.decode(Sealed.JOURNAL.open(vault.keys(), key, object)))
+                    .map(object -> Journal.decode(Sealed.JOURNAL.open(vault.keys(), key, object, Access.WRITE)))
                     .filter(journal -> journal.vm().equals(intent.vm())
                             && journal.job().equals(intent.job())
                             && journal.moment().equals(intent.moment()));
         } catch (FormatException e) {
             return Optional.empty();
+        } catch (VaultException e) {
+            if (e.kind() == VaultException.Kind.UNSUPPORTED) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 }

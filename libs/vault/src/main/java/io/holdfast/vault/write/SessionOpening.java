@@ -4,11 +4,15 @@ import io.holdfast.storage.ObjectKey;
 import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.PointManifest;
+import io.holdfast.vault.VaultException;
+import io.holdfast.vault.chain.PointLog;
 import io.holdfast.vault.chain.WriteOnce;
 import io.holdfast.vault.crypto.Sealed;
+import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.FormatException;
 import io.holdfast.vault.format.Keys;
 import io.holdfast.vault.format.SessionRecord;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,13 +22,22 @@ import java.util.Optional;
  * @param committed the manifest that an earlier attempt of the job committed
  * @param repeated whether an earlier attempt began
  * @param storedBytes bytes that this opening stored
+ * @param alarms what is wrong with the chain, for the point's notes
  */
-record SessionOpening(Optional<ChainHead> head, Optional<PointManifest> committed, boolean repeated, long storedBytes) {
+record SessionOpening(
+        Optional<ChainHead> head,
+        Optional<PointManifest> committed,
+        boolean repeated,
+        long storedBytes,
+        List<String> alarms) {
+
+    private static final System.Logger LOG = System.getLogger(SessionOpening.class.getName());
 
     static SessionOpening of(VaultParts vault, BackupIntent intent) {
         Optional<ChainHead> head = vault.log().newest(intent.vm()).map(PointManifest::head);
+        List<String> alarms = alarms(vault, intent, head);
         long sequence = head.map(ChainHead::sequence).orElse(0L);
-        ObjectKey key = Keys.session(vault.keys().name("session", intent.vm(), intent.job()));
+        ObjectKey key = key(vault, intent.vm(), intent.job());
         byte[] body = new SessionRecord(
                         intent.vm(),
                         intent.job(),
@@ -34,22 +47,56 @@ record SessionOpening(Optional<ChainHead> head, Optional<PointManifest> committe
                 .encode();
         byte[] object = Sealed.SESSION.seal(vault.keys(), vault.random(), key, body);
         if (WriteOnce.put(vault.store(), key, object)) {
-            return new SessionOpening(head, Optional.empty(), false, object.length);
+            return new SessionOpening(head, Optional.empty(), false, object.length, alarms);
         }
-        Optional<PointManifest> committed = vault.log().ofJob(intent.vm(), intent.job(), firstHead(vault, key, intent));
-        return new SessionOpening(head, committed, true, 0);
+        return new SessionOpening(head, committed(vault, intent.vm(), intent.job()), true, 0, alarms);
+    }
+
+    /** The manifest that an attempt of the job committed; looks only at manifests that came after the job began. */
+    static Optional<PointManifest> committed(VaultParts vault, String vm, String job) {
+        ObjectKey key = key(vault, vm, job);
+        Optional<byte[]> session = WriteOnce.read(vault.store(), key, 1 << 20);
+        return session.isEmpty()
+                ? Optional.empty()
+                : vault.log().ofJob(vm, job, firstHead(vault, key, session.get(), job));
     }
 
     /** The head when the job first began; 0, so that all manifests are looked at, when that cannot be read. */
-    private static long firstHead(VaultParts vault, ObjectKey key, BackupIntent intent) {
+    private static long firstHead(VaultParts vault, ObjectKey key, byte[] object, String job) {
         try {
-            return WriteOnce.read(vault.store(), key, 1 << 20)
-                    .map(object -> SessionRecord.decode(Sealed.SESSION.open(vault.keys(), key, object)))
-                    .filter(session -> session.job().equals(intent.job()))
-                    .map(SessionRecord::head)
-                    .orElse(0L);
+            SessionRecord session = SessionRecord.decode(Sealed.SESSION.open(vault.keys(), key, object, Access.WRITE));
+            return session.job().equals(job) ? session.head() : 0;
         } catch (FormatException e) {
             return 0;
+        } catch (VaultException e) {
+            if (e.kind() == VaultException.Kind.UNSUPPORTED) {
+                return 0;
+            }
+            throw e;
         }
+    }
+
+    private static ObjectKey key(VaultParts vault, String vm, String job) {
+        return Keys.session(vault.keys().name("session", vm, job));
+    }
+
+    /** A roll-back does not stop a backup, which is worth more now than ever; but it is said where people look. */
+    private static List<String> alarms(VaultParts vault, BackupIntent intent, Optional<ChainHead> head) {
+        Optional<String> alarm = intent.known()
+                .filter(known -> head.filter(known::equals).isEmpty())
+                .flatMap(known -> lost(vault, intent.vm(), known));
+        alarm.ifPresent(sentence -> LOG.log(System.Logger.Level.WARNING, "VM {0}: {1}", intent.vm(), sentence));
+        return alarm.stream().toList();
+    }
+
+    private static Optional<String> lost(VaultParts vault, String vm, ChainHead known) {
+        String what = "Manifest " + known.sequence() + " of this machine, which is known outside the vault, ";
+        return switch (vault.log().read(vm, known.sequence())) {
+            case PointLog.Slot.Point there when there.manifest().hash().equals(known.hash()) -> Optional.empty();
+            case PointLog.Slot.Point there -> Optional.of(what + "was replaced by another: the vault was rolled back.");
+            case PointLog.Slot.Foreign foreign ->
+                Optional.of(what + "is damaged or was replaced: " + foreign.why() + ".");
+            case PointLog.Slot.Absent absent -> Optional.of(what + "is gone: the vault was rolled back.");
+        };
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.vault.write;
 import io.holdfast.storage.ObjectKey;
 import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.BackupKind;
+import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.DiskSource;
 import io.holdfast.vault.PointFacts;
 import io.holdfast.vault.PointManifest;
@@ -10,10 +11,12 @@ import io.holdfast.vault.PointManifest.ReadMode;
 import io.holdfast.vault.ProgressListener;
 import io.holdfast.vault.VaultException;
 import io.holdfast.vault.chain.PointLog;
+import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.Journal;
 import io.holdfast.vault.format.Keys;
 import io.holdfast.vault.format.VaultFormat;
 import io.holdfast.vault.pack.FrameStore;
+import io.holdfast.vault.pack.PackCheck;
 import io.holdfast.vault.pack.PackHandle;
 import io.holdfast.vault.pack.PackStream;
 import java.util.ArrayList;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** One attempt to store one point. Used by one thread at a time. */
 public final class SessionWriter implements AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger(SessionWriter.class.getName());
     private static final int JOURNAL_SHARE = 100;
 
     private final VaultParts vault;
@@ -60,7 +64,8 @@ public final class SessionWriter implements AutoCloseable {
         uploads = new Uploads(vault.store(), vault.options().putThreads(), failure);
         uploads.countEarlier(
                 opening.storedBytes() + earlier.map(Journal::stored).orElse(0L));
-        baseFrames = new FrameStore(vault.store(), vault.keys(), vault.options().cacheBytes() / 2);
+        baseFrames = new FrameStore(
+                vault.store(), vault.keys(), Access.WRITE, vault.options().cacheBytes() / 2);
         packs = new PackStream(vault.keys(), vault.random(), vault.options().packBytes(), new PackStream.Listener() {
             @Override
             public void awaitRoom() throws InterruptedException {
@@ -76,6 +81,11 @@ public final class SessionWriter implements AutoCloseable {
         journalAt = vault.options().journalBytes();
     }
 
+    /** The manifest that an attempt of this job committed. */
+    public static Optional<PointManifest> committed(VaultParts vault, String vm, String job) {
+        return SessionOpening.committed(vault, vm, job);
+    }
+
     /** Whether an earlier attempt of the job committed: nothing is read or stored then. */
     public boolean isCommittedAlready() {
         return opening.committed().isPresent();
@@ -89,7 +99,7 @@ public final class SessionWriter implements AutoCloseable {
         }
         requireNew(disk.key());
         try {
-            DiskPlan plan = DiskPlan.of(disk, intent.base(), this::base);
+            DiskPlan plan = usable(DiskPlan.of(disk, intent.base(), this::base));
             Optional<PointManifest.Disk> done = earlier.stream()
                     .flatMap(journal -> journal.finished().stream())
                     .filter(plan::isDoneBy)
@@ -112,6 +122,21 @@ public final class SessionWriter implements AutoCloseable {
         }
     }
 
+    /** The plan, without a base of which packs are missing or damaged: a point that inherits them could not be restored. */
+    private DiskPlan usable(DiskPlan plan) {
+        PointManifest.Disk base = plan.baseDisk();
+        if (base == null) {
+            return plan;
+        }
+        Optional<VaultException> damage = PackCheck.firstDamage(baseFrames, base.packs());
+        if (damage.isEmpty()) {
+            return plan;
+        }
+        String why = "the base point cannot be used: " + damage.get().getMessage();
+        LOG.log(System.Logger.Level.WARNING, "disk {0} is stored without its base, {1}", plan.key(), why);
+        return plan.withoutBase(why);
+    }
+
     /** Commits the point. */
     public PointManifest commit(PointFacts facts) throws InterruptedException {
         requireOpen();
@@ -122,7 +147,10 @@ public final class SessionWriter implements AutoCloseable {
         packs.finish();
         uploads.awaitAll();
         List<PointManifest.Disk> disks = disks();
-        return vault.log().append(intent.vm(), intent.job(), opening.head(), link -> manifest(facts, disks, link));
+        // A number that the vault lost is not given again: what is known outside under it was another point.
+        long least = intent.known().map(ChainHead::sequence).orElse(0L) + 1;
+        return vault.log()
+                .append(intent.vm(), intent.job(), opening.head(), least, link -> manifest(facts, disks, link));
     }
 
     @Override
@@ -134,6 +162,7 @@ public final class SessionWriter implements AutoCloseable {
     private PointManifest manifest(PointFacts facts, List<PointManifest.Disk> disks, PointLog.Link link) {
         boolean full = disks.stream().allMatch(disk -> disk.mode() == ReadMode.FULL);
         List<String> notes = new ArrayList<>(facts.notes());
+        notes.addAll(opening.alarms());
         link.skipped()
                 .forEach(skip -> notes.add("a foreign object was found in place of manifest " + skip.sequence()
                         + " of this machine and skipped"));

@@ -41,9 +41,9 @@ final class ObjectStoreServer implements AutoCloseable {
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Properties properties = new Properties();
-        properties.setProperty(
-                "jclouds.filesystem.basedir", directory.toRealPath().toString());
-        return BlobStores.create("filesystem", properties);
+        Path base = directory.toRealPath();
+        properties.setProperty("jclouds.filesystem.basedir", base.toString());
+        return new DurableBlobStore(BlobStores.create("filesystem", properties), base, DurableBlobStore::force);
     }
 
     URI address() {

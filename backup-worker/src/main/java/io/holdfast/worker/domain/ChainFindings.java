@@ -1,0 +1,50 @@
+package io.holdfast.worker.domain;
+
+import io.holdfast.api.vault.VaultChecked;
+import io.holdfast.vault.ChainReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What a look at a chain of manifests means to people. */
+public final class ChainFindings {
+
+    public static List<VaultChecked.Finding> of(ChainReport report) {
+        return report.findings().stream()
+                .map(finding -> new VaultChecked.Finding(
+                        report.vm(),
+                        finding.sequence(),
+                        finding.trouble().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                        finding.trouble() == ChainReport.Trouble.FOREIGN_SKIPPED,
+                        sentence(report.vm(), finding)))
+                .toList();
+    }
+
+    /** The whole check, line by line. */
+    public static List<String> lines(int vms, int points, int compared, List<VaultChecked.Finding> findings) {
+        List<String> lines = new ArrayList<>();
+        lines.add(points + " restore points of " + vms + " VMs authenticate; "
+                + (findings.isEmpty() ? "their chains are whole." : findings.size() + " findings:"));
+        findings.forEach(finding -> lines.add(finding.sentence()));
+        if (compared < vms) {
+            lines.add("The catalog knows no point of " + (vms - compared)
+                    + " of these VMs to compare with: whether their newest points were removed cannot be known.");
+        }
+        return lines;
+    }
+
+    private static String sentence(String vm, ChainReport.Finding finding) {
+        String point = "VM " + vm + ", point " + finding.sequence() + ": ";
+        return switch (finding.trouble()) {
+            case REMOVED -> point + "its manifest is gone from the vault.";
+            case REPLACED -> point + "its manifest is not the one that the next point was linked to.";
+            case ROLLED_BACK ->
+                point + "it is the newest that the catalog knows, and the vault does not have it: it was rolled back.";
+            case FOREIGN -> point + finding.object() + " is damaged, or was not written with this vault's keys.";
+            case FOREIGN_SKIPPED ->
+                point + finding.object() + " was not written with this vault's keys; a later point has skipped it.";
+        };
+    }
+
+    private ChainFindings() {}
+}

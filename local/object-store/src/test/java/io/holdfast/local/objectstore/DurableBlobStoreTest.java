@@ -1,0 +1,88 @@
+package io.holdfast.local.objectstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.gaul.s3proxy.BlobStores;
+import org.gaul.s3proxy.blobstore.BlobStore;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+
+/** The file-system store of S3Proxy on a real folder; what is synced, and what the file held then, is written down. */
+class DurableBlobStoreTest {
+
+    private static final byte[] BODY = {1, 2, 3};
+
+    @TempDir
+    private Path folder;
+
+    private final List<String> synced = new ArrayList<>();
+    private boolean diskFails;
+    private Path base = Path.of("");
+    private BlobStore store = filesIn(Path.of("target"));
+
+    private static BlobStore filesIn(Path directory) {
+        Properties properties = new Properties();
+        properties.setProperty(
+                "jclouds.filesystem.basedir", directory.toAbsolutePath().toString());
+        return BlobStores.create("filesystem", properties);
+    }
+
+    @BeforeEach
+    void aStoreWithABucket() throws IOException {
+        base = folder.toRealPath();
+        store = new DurableBlobStore(filesIn(base), base, this::note);
+        store.createContainer("bucket");
+        assertThat(synced).containsExactly("bucket", "");
+        synced.clear();
+    }
+
+    private void note(Path path) throws IOException {
+        if (diskFails) {
+            throw new IOException("Input/output error");
+        }
+        DurableBlobStore.force(path);
+        String name = base.relativize(path).toString();
+        synced.add(Files.isRegularFile(path) ? name + " with " + Files.size(path) + " bytes" : name);
+    }
+
+    private void put(String key) {
+        PutObjectRequest request = PutObjectRequest.builder()
+                .bucket("bucket")
+                .key(key)
+                .contentLength((long) BODY.length)
+                .ifNoneMatch("*")
+                .build();
+        store.putBlob(request, new ByteArrayInputStream(BODY));
+    }
+
+    @Test
+    void aPutIsAnsweredAfterItsWholeFileAndEveryFolderAboveItWereSynced() {
+        put("points/vm/1");
+        assertThat(synced)
+                .containsExactly("bucket/points/vm/1 with 3 bytes", "bucket/points/vm", "bucket/points", "bucket", "");
+    }
+
+    @Test
+    void aPutThatMeetsAnObjectIsRefusedAfterThatObjectWasSynced() {
+        put("points/vm/1");
+        synced.clear();
+        assertThatThrownBy(() -> put("points/vm/1")).isInstanceOf(RuntimeException.class);
+        assertThat(synced).startsWith("bucket/points/vm/1 with 3 bytes");
+    }
+
+    @Test
+    void aPutThatCannotBeSyncedIsNotAnswered() {
+        diskFails = true;
+        assertThatThrownBy(() -> put("points/vm/1")).hasMessageContaining("not survive");
+    }
+}
