@@ -3,6 +3,9 @@ package io.holdfast.nbd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.testkit.nbd.Certificates;
+import io.holdfast.testkit.nbd.QemuNbd;
+import io.holdfast.testkit.nbd.Tool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -26,10 +29,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NbdServerContractTest {
 
     private static final NbdServerOptions OPTIONS = NbdServerOptions.defaults()
-            .withTimeouts(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofMillis(500))
+            .withTimeouts(new NbdServerOptions.Timeouts(
+                    Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofMillis(500)))
             .withListener(new NbdServer.Listener() {
                 @Override
-                public void connectionFailed(Exception cause) {
+                public void connectionFailed(Throwable cause) {
                     System.out.println("connection failed: " + cause);
                 }
             });
@@ -149,33 +153,9 @@ class NbdServerContractTest {
         Content content = Content.random((2 << 20) + 512);
         Path image = content.writeTo(folder.resolve("disk.raw"));
         Path certificates = Certificates.make(folder.resolve("pki"), "rsa");
-        int port;
-        try (java.net.ServerSocket free = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        Path ready = folder.resolve("pid");
-        try (Tool server = Tool.serve(
-                ready,
-                "qemu-nbd",
-                "-r",
-                "-t",
-                "-f",
-                "raw",
-                "-b",
-                "127.0.0.1",
-                "-p",
-                "" + port,
-                "-x",
-                "d",
-                "--pid-file=" + ready,
-                "--tls-creds",
-                "t0",
-                "--object",
-                "tls-creds-x509,id=t0,endpoint=server,verify-peer=yes,dir=" + certificates,
-                "" + image)) {
-            assertThat(server.running()).isTrue();
-            NbdAddress at = new NbdAddress.Tls("127.0.0.1", port, new NbdTls(certificates));
-            try (NbdClient client = NbdClient.connect(at, "d", clientOptions())) {
+        try (QemuNbd server = QemuNbd.overTls(folder, certificates, image)) {
+            try (NbdClient client = NbdClient.connect(
+                    new NbdAddress.Tls("127.0.0.1", server.port(), new NbdTls(certificates)), "d", clientOptions())) {
                 ClientReads.readsAll(client, content);
                 ClientReads.mapFits(client, content);
             }
@@ -256,6 +236,69 @@ class NbdServerContractTest {
             ByteBuffer fine = ByteBuffer.allocate(1_000);
             client.read(900_000, fine);
             assertThat(fine.flip()).isEqualTo(ByteBuffer.wrap(content.bytes(), 900_000, 1_000));
+        }
+    }
+
+    @Test
+    void anErrorOfTheExportEndsTheConnectionInsteadOfLeavingARequestUnanswered() {
+        Content content = Content.random(1 << 20);
+        java.util.concurrent.atomic.AtomicBoolean broken = new java.util.concurrent.atomic.AtomicBoolean(true);
+        ConcurrentLinkedQueue<Throwable> told = new ConcurrentLinkedQueue<>();
+        NbdExport failing = new Forwarding(content.export()) {
+            @Override
+            public void read(long offset, ByteBuffer target) throws IOException {
+                if (broken.get()) {
+                    throw new OutOfMemoryError("for a test");
+                }
+                super.read(offset, target);
+            }
+        };
+        NbdServer.Listener listener = new NbdServer.Listener() {
+            @Override
+            public void connectionFailed(Throwable cause) {
+                told.add(cause);
+            }
+        };
+        try (NbdServer server =
+                NbdServer.listen(new NbdAddress.Unix(socket), name -> failing, OPTIONS.withListener(listener))) {
+            // More often than there are buffers: none may be lost.
+            for (int i = 0; i < 200; i++) {
+                try (NbdClient client = NbdClient.connect(server.address(), "d", clientOptions())) {
+                    assertThatThrownBy(() -> client.read(0, ByteBuffer.allocate(1 << 20)))
+                            .satisfies(e -> NbdClientContractTest.kind(e, NbdException.Kind.IO));
+                }
+            }
+            assertThat(told).hasAtLeastOneElementOfType(OutOfMemoryError.class);
+            broken.set(false);
+            try (NbdClient client = NbdClient.connect(server.address(), "d", clientOptions())) {
+                ClientReads.readsAll(client, content);
+            }
+        }
+    }
+
+    @Test
+    void aListenerThatFailsEndsNeitherTheServerNorALoop() throws Exception {
+        Content content = Content.random(1 << 20);
+        NbdServer.Listener failing = new NbdServer.Listener() {
+            @Override
+            public void connectionFailed(Throwable cause) {
+                throw new IllegalStateException("for a test");
+            }
+        };
+        try (NbdServer server = NbdServer.listen(
+                new NbdAddress.Unix(socket),
+                only(content),
+                OPTIONS.withConnections(1, 4).withListener(failing))) {
+            try (NbdClient first = NbdClient.connect(server.address(), "d", clientOptions());
+                    RawClient tooMany = new RawClient(server.address())) {
+                assertThat(tooMany.ended()).isTrue();
+                ClientReads.readsAll(first, content);
+            }
+            Awaitility.await().ignoreExceptions().untilAsserted(() -> {
+                try (NbdClient again = NbdClient.connect(server.address(), "d", clientOptions())) {
+                    ClientReads.readsAll(again, content);
+                }
+            });
         }
     }
 
