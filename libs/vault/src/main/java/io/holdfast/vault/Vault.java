@@ -28,6 +28,8 @@ public final class Vault implements AutoCloseable {
 
     private final UUID id;
     private final VaultParts parts;
+    // One for all readers: what they keep is bounded however many there are.
+    private final FrameStore frames;
 
     private Vault(VaultDoor.Opened opened, ObjectStore store, EngineOptions options) {
         SecureRandom random = new SecureRandom();
@@ -39,6 +41,7 @@ public final class Vault implements AutoCloseable {
                 new PointLog(store, opened.keys(), random),
                 new CpuPool(options.cpuThreads()),
                 options);
+        frames = new FrameStore(store, opened.keys(), options.cacheBytes());
     }
 
     /** Creates a vault; EXISTS when the place holds a vault, or anything else. */
@@ -112,10 +115,8 @@ public final class Vault implements AutoCloseable {
         return new BackupSession(new SessionWriter(parts, intent));
     }
 
-    /** A reader of a point. */
+    /** A reader of a point. All readers of this vault share one cache. */
     public PointReader open(PointManifest point) {
-        FrameStore frames =
-                new FrameStore(parts.store(), parts.keys(), parts.options().cacheBytes());
         return new PointReader(point, frames, parts.keys());
     }
 
