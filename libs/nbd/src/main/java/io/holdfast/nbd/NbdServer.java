@@ -34,6 +34,16 @@ public final class NbdServer implements AutoCloseable {
         return endpoint.address();
     }
 
+    /** Whether it takes connections: until it is closed. */
+    public boolean accepts() {
+        return endpoint.accepts();
+    }
+
+    /** How many are connected now, without those that have not authenticated yet. */
+    public int connections() {
+        return endpoint.connections();
+    }
+
     /** Lets requests under way end (for the grace of the options), cuts what is left, removes the socket's file. */
     @Override
     public void close() {
@@ -47,12 +57,13 @@ public final class NbdServer implements AutoCloseable {
     /** Told of what happens, by many threads; must return soon. No event carries data or a name of an export. */
     public interface Listener {
 
+        /** It may not have authenticated yet. */
         default void connectionOpened() {}
 
         default void connectionClosed() {}
 
-        /** A connection ended by an error: bad TLS, broken protocol, too many connections. */
-        default void connectionFailed(Exception cause) {}
+        /** A connection ended by an error: bad TLS, broken protocol, too many connections, a failure of our own. */
+        default void connectionFailed(Throwable cause) {}
 
         /** The resolver refused or failed. */
         default void exportRefused(Exception cause) {}

@@ -8,22 +8,19 @@ import java.util.Set;
 /**
  * How a server behaves.
  *
- * @param maxConnections connections at once; one more is closed at once
+ * @param maxConnections connections at once, those that have not authenticated yet apart; one more is closed at once
  * @param maxRequestsPerConnection requests of one connection worked on at once; more wait in the socket
- * @param handshakeTimeout from accepting to the choice of an export, its opening included
- * @param stallTimeout how long a peer may leave a reply unread before its connection is cut
- * @param closeGrace how long a close waits for requests under way
  * @param socketPermissions of a unix socket's file; connecting needs the write permission
  * @param listener told of connections and failures
  */
 public record NbdServerOptions(
         int maxConnections,
         int maxRequestsPerConnection,
-        Duration handshakeTimeout,
-        Duration stallTimeout,
-        Duration closeGrace,
+        Timeouts timeouts,
         Set<PosixFilePermission> socketPermissions,
         NbdServer.Listener listener) {
+
+    private static final Duration AUTHENTICATION = Duration.ofSeconds(10);
 
     public NbdServerOptions {
         socketPermissions = Set.copyOf(socketPermissions);
@@ -34,31 +31,42 @@ public record NbdServerOptions(
             throw new IllegalArgumentException(
                     "maxRequestsPerConnection is not within 1..256: " + maxRequestsPerConnection);
         }
-        if (!handshakeTimeout.isPositive() || !stallTimeout.isPositive() || closeGrace.isNegative()) {
-            throw new IllegalArgumentException("timeouts must be positive");
+    }
+
+    /**
+     * How long a peer is waited for. A client that asks for nothing may do so for as long as it likes: QEMU keeps idle
+     * connections.
+     *
+     * @param authentication from accepting to the end of TLS, where TLS is demanded
+     * @param handshake from accepting to the choice of an export, its opening included
+     * @param stall how long a peer may leave a reply unread, or a request it has begun unfinished
+     * @param grace how long a close waits for requests under way
+     */
+    public record Timeouts(Duration authentication, Duration handshake, Duration stall, Duration grace) {
+        public Timeouts {
+            boolean positive = authentication.isPositive() && handshake.isPositive() && stall.isPositive();
+            if (!positive || grace.isNegative()) {
+                throw new IllegalArgumentException("timeouts must be positive");
+            }
         }
     }
 
-    /** 64 connections, 16 requests each, 30 s handshake, 60 s stall, 5 s grace, socket for the owner only. */
+    /** 64 connections, 16 requests each, 10 s to authenticate, 30 s handshake, 60 s stall, 5 s grace, socket for the owner. */
     public static NbdServerOptions defaults() {
         return new NbdServerOptions(
                 64,
                 16,
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(60),
-                Duration.ofSeconds(5),
+                new Timeouts(AUTHENTICATION, Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(5)),
                 PosixFilePermissions.fromString("rw-------"),
                 new NbdServer.Listener() {});
     }
 
     public NbdServerOptions withConnections(int connections, int requestsEach) {
-        return new NbdServerOptions(
-                connections, requestsEach, handshakeTimeout, stallTimeout, closeGrace, socketPermissions, listener);
+        return new NbdServerOptions(connections, requestsEach, timeouts, socketPermissions, listener);
     }
 
-    public NbdServerOptions withTimeouts(Duration handshake, Duration stall, Duration grace) {
-        return new NbdServerOptions(
-                maxConnections, maxRequestsPerConnection, handshake, stall, grace, socketPermissions, listener);
+    public NbdServerOptions withTimeouts(Timeouts changed) {
+        return new NbdServerOptions(maxConnections, maxRequestsPerConnection, changed, socketPermissions, listener);
     }
 
     /** Permissions as {@code rw-rw----}. */
@@ -66,21 +74,12 @@ public record NbdServerOptions(
         return new NbdServerOptions(
                 maxConnections,
                 maxRequestsPerConnection,
-                handshakeTimeout,
-                stallTimeout,
-                closeGrace,
+                timeouts,
                 PosixFilePermissions.fromString(permissions),
                 listener);
     }
 
-    public NbdServerOptions withListener(NbdServer.Listener newListener) {
-        return new NbdServerOptions(
-                maxConnections,
-                maxRequestsPerConnection,
-                handshakeTimeout,
-                stallTimeout,
-                closeGrace,
-                socketPermissions,
-                newListener);
+    public NbdServerOptions withListener(NbdServer.Listener changed) {
+        return new NbdServerOptions(maxConnections, maxRequestsPerConnection, timeouts, socketPermissions, changed);
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.nbd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.testkit.nbd.Tool;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -29,6 +29,8 @@ public final class Vault implements AutoCloseable {
     private final UUID id;
     private final VaultFormat.Features features;
     private final VaultParts parts;
+    // One for all readers: what they keep is bounded however many there are.
+    private final FrameStore frames;
 
     private Vault(VaultDoor.Opened opened, ObjectStore store, EngineOptions options) {
         SecureRandom random = new SecureRandom();
@@ -41,6 +43,7 @@ public final class Vault implements AutoCloseable {
                 new PointLog(store, opened.keys(), random),
                 new CpuPool(options.cpuThreads()),
                 options);
+        frames = reading();
     }
 
     /** Creates a vault; EXISTS when the place holds a vault, or anything else. */
@@ -131,9 +134,9 @@ public final class Vault implements AutoCloseable {
         return new BackupSession(new SessionWriter(parts, intent));
     }
 
-    /** A reader of a point. */
+    /** A reader of a point. All readers of this vault share one cache. */
     public PointReader open(PointManifest point) {
-        return new PointReader(point, reading(), parts.keys());
+        return new PointReader(point, frames, parts.keys());
     }
 
     /**

@@ -9,7 +9,7 @@ final class ServerLog implements NbdServer.Listener {
     private static final Logger LOG = Logger.getLogger(ServerLog.class);
 
     @Override
-    public void connectionFailed(Exception cause) {
+    public void connectionFailed(Throwable cause) {
         LOG.infof("an NBD connection ended: %s", cause.getMessage());
     }
 

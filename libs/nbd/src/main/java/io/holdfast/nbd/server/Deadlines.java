@@ -20,9 +20,14 @@ final class Deadlines implements AutoCloseable {
     /** A deadline that was set. */
     @FunctionalInterface
     interface Deadline extends AutoCloseable {
-        /** It is met. */
+        /** It is met. May be called twice. */
         @Override
         void close();
+
+        /** As {@link #close}, before the end of the block it was set for. */
+        default void met() {
+            close();
+        }
     }
 
     /** Runs {@code cut} (which does not block) after this time, unless the deadline was closed before. */

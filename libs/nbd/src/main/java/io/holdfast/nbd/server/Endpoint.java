@@ -8,10 +8,7 @@ import io.holdfast.nbd.server.handshake.Chosen;
 import io.holdfast.nbd.server.handshake.ServerHandshake;
 import io.holdfast.nbd.wire.Transport;
 import java.io.IOException;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** Accepts connections and serves each on a virtual thread of its own. */
 public final class Endpoint implements AutoCloseable {
 
-    /** All buffers of a server together: 32 MiB. */
-    private static final int MAX_BUFFERS = 128;
+    /** Buffers beside the one of each connection: 16 MiB. */
+    private static final int COMMON_BUFFERS = 64;
+
+    /** Buffers of one connection: enough to hide the time that a store takes to answer. */
+    private static final int BUFFERS_EACH = 8;
 
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 100;
 
@@ -29,30 +29,36 @@ public final class Endpoint implements AutoCloseable {
     private final NbdServerOptions options;
     private final NbdServer.Listener listener;
     private final Deadlines deadlines = new Deadlines();
-    private final BufferPool buffers;
-    private final Semaphore room;
-    private final Set<Served> served = ConcurrentHashMap.newKeySet();
+    private final BufferPool buffers = new BufferPool(COMMON_BUFFERS, BUFFERS_EACH);
+    private final Connections<Served> connections;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Thread accepting = Thread.ofVirtual().name("nbd-accept").unstarted(this::acceptAll);
 
     private Endpoint(Acceptor acceptor, NbdExports exports, NbdServerOptions options) {
         this.acceptor = acceptor;
         this.exports = exports;
         this.options = options;
         this.listener = options.listener();
-        this.room = new Semaphore(options.maxConnections());
-        int wanted = options.maxConnections() * options.maxRequestsPerConnection();
-        this.buffers = new BufferPool(Math.min(MAX_BUFFERS, wanted));
+        this.connections = new Connections<>(options.maxConnections());
     }
 
     public static Endpoint open(NbdAddress at, NbdExports exports, NbdServerOptions options) throws IOException {
         Endpoint endpoint = new Endpoint(Acceptor.listen(at, options.socketPermissions()), exports, options);
-        Thread.ofVirtual().name("nbd-accept").start(endpoint::acceptAll);
+        endpoint.accepting.start();
         return endpoint;
     }
 
     public NbdAddress address() {
         return acceptor.address();
+    }
+
+    public boolean accepts() {
+        return accepting.isAlive();
+    }
+
+    public int connections() {
+        return connections.admitted();
     }
 
     /** Lets requests under way end within the grace, then cuts what is left. */
@@ -65,9 +71,9 @@ public final class Endpoint implements AutoCloseable {
             acceptor.close();
         } finally {
             stopped.countDown();
-            served.forEach(Served::drain);
+            connections.all().forEach(Served::drain);
             if (!awaitAllGone()) {
-                served.forEach(Served::cut);
+                connections.all().forEach(Served::cut);
                 awaitAllGone();
             }
             deadlines.close();
@@ -76,14 +82,9 @@ public final class Endpoint implements AutoCloseable {
 
     private boolean awaitAllGone() {
         try {
-            boolean gone = room.tryAcquire(
-                    options.maxConnections(), options.closeGrace().toNanos(), TimeUnit.NANOSECONDS);
-            if (gone) {
-                room.release(options.maxConnections());
-            }
-            return gone;
+            return connections.awaitNone(options.timeouts().grace());
         } catch (InterruptedException e) {
-            served.forEach(Served::cut);
+            connections.all().forEach(Served::cut);
             Thread.currentThread().interrupt();
             return false;
         }
@@ -93,12 +94,22 @@ public final class Endpoint implements AutoCloseable {
         while (!closing.get()) {
             try {
                 accepted(acceptor.accept());
-            } catch (IOException e) {
+            } catch (Throwable e) {
+                // Whatever it is, even a lack of memory: this loop is the only one, it has to go on.
                 if (!closing.get()) {
-                    listener.connectionFailed(e);
+                    tell(e);
                     pause();
                 }
             }
+        }
+    }
+
+    private void tell(Throwable failure) {
+        try {
+            listener.connectionFailed(failure);
+        } catch (Throwable e) {
+            // A listener that fails must not end what it listens to.
+            failure.addSuppressed(e);
         }
     }
 
@@ -115,17 +126,38 @@ public final class Endpoint implements AutoCloseable {
     }
 
     private void accepted(Transport transport) {
-        if (!room.tryAcquire()) {
-            transport.close();
-            listener.connectionFailed(new IOException("too many connections"));
-            return;
+        boolean started = false;
+        try {
+            Served connection = new Served(transport);
+            Served sentAway = connections.arrived(connection);
+            try {
+                if (sentAway != null) {
+                    sentAway.cut();
+                }
+                started = begin(connection);
+            } finally {
+                if (!started) {
+                    connections.left(connection);
+                }
+            }
+        } finally {
+            if (!started) {
+                transport.close();
+            }
         }
-        Served connection = new Served(transport);
-        served.add(connection);
+    }
+
+    /** Whether its thread runs. Where there is nothing to authenticate with, it has to be admitted first. */
+    private boolean begin(Served connection) {
+        if (acceptor.tls() == null && !connections.admit(connection)) {
+            tell(new IOException("too many connections"));
+            return false;
+        }
         connection.thread.start();
         if (closing.get()) {
             connection.cut();
         }
+        return true;
     }
 
     /** One connection. */
@@ -154,17 +186,16 @@ public final class Endpoint implements AutoCloseable {
         }
 
         private void run() {
-            listener.connectionOpened();
             try {
+                listener.connectionOpened();
                 serve();
-            } catch (IOException | RuntimeException e) {
-                listener.connectionFailed(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } catch (Throwable e) {
+                tell(e);
             } finally {
                 transport.close();
-                served.remove(this);
-                room.release();
+                connections.left(this);
                 listener.connectionClosed();
             }
         }
@@ -175,17 +206,30 @@ public final class Endpoint implements AutoCloseable {
                 return;
             }
             try (var export = chosen.export()) {
-                Transmission running = new Transmission(chosen, export.size(), deadlines, buffers, options);
+                Transmission running = new Transmission(chosen, export.size(), deadlines, buffers.share(), options);
                 transmission = running;
                 running.run();
             }
         }
 
         private @Nullable Chosen handshake() throws IOException {
-            try (Deadlines.Deadline _ = deadlines.set(options.handshakeTimeout(), this::cut);
+            var timeouts = options.timeouts();
+            try (Deadlines.Deadline authentication = authentication();
+                    Deadlines.Deadline _ = deadlines.set(timeouts.handshake(), this::cut);
                     ServerHandshake handshake = new ServerHandshake(transport, acceptor.tls(), exports, listener)) {
-                return handshake.run();
+                return handshake.run(() -> {
+                    authentication.met();
+                    if (!connections.admit(this)) {
+                        throw new IOException("too many connections");
+                    }
+                });
             }
+        }
+
+        private Deadlines.Deadline authentication() {
+            return acceptor.tls() == null
+                    ? () -> {}
+                    : deadlines.set(options.timeouts().authentication(), this::cut);
         }
     }
 }

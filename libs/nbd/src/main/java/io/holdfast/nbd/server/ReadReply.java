@@ -15,10 +15,10 @@ final class ReadReply {
     private static final int LEAST_HOLE = 32 << 10;
 
     private final NbdExport export;
-    private final BufferPool buffers;
+    private final BufferPool.Share buffers;
     private final ReplyWriter replies;
 
-    ReadReply(NbdExport export, BufferPool buffers, ReplyWriter replies) {
+    ReadReply(NbdExport export, BufferPool.Share buffers, ReplyWriter replies) {
         this.export = export;
         this.buffers = buffers;
         this.replies = replies;

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Reads requests and has them answered, several at once. */
 final class Transmission {
@@ -20,18 +21,21 @@ final class Transmission {
     private final ReplyWriter replies;
     private final ReadReply reads;
     private final StatusReply statuses;
+    private final Deadlines deadlines;
     private final NbdServerOptions options;
     private final NbdServer.Listener listener;
     private final Semaphore slots;
     private final long size;
     private volatile boolean draining;
 
-    Transmission(Chosen chosen, long size, Deadlines deadlines, BufferPool buffers, NbdServerOptions options) {
+    Transmission(Chosen chosen, long size, Deadlines deadlines, BufferPool.Share buffers, NbdServerOptions options) {
         this.chosen = chosen;
+        this.deadlines = deadlines;
         this.options = options;
         this.listener = options.listener();
         this.size = size;
-        this.replies = new ReplyWriter(chosen.transport(), deadlines, options.stallTimeout(), chosen.structured());
+        this.replies = new ReplyWriter(
+                chosen.transport(), deadlines, options.timeouts().stall(), chosen.structured());
         this.reads = new ReadReply(chosen.export(), buffers, replies);
         this.statuses = new StatusReply(chosen.export(), chosen.contexts(), replies);
         this.slots = new Semaphore(options.maxRequestsPerConnection());
@@ -72,25 +76,18 @@ final class Transmission {
     }
 
     private boolean awaitEnd(ExecutorService workers) throws InterruptedException {
-        return workers.awaitTermination(options.closeGrace().toNanos(), TimeUnit.NANOSECONDS);
+        return workers.awaitTermination(options.timeouts().grace().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** True when the client said goodbye, false when it just went. */
     private boolean readRequests(ExecutorService workers) throws IOException, InterruptedException {
-        WireInput in = chosen.in();
-        while (!draining && in.awaitMore()) {
-            if (in.i32() != Protocol.REQUEST_MAGIC) {
+        while (!draining && chosen.in().awaitMore()) {
+            Request request = request(chosen.in());
+            if (request == null) {
                 return false;
             }
-            Request request = new Request(in.u16(), in.u16(), in.i64(), in.i64(), in.u32());
             if (request.type() == Command.DISCONNECT) {
                 return true;
-            }
-            if (request.type() == Command.WRITE) {
-                if (request.length() > Protocol.MAX_PAYLOAD) {
-                    return false;
-                }
-                in.skip(request.length());
             }
             slots.acquire();
             workers.execute(() -> answer(request));
@@ -98,7 +95,44 @@ final class Transmission {
         return false;
     }
 
+    /**
+     * The whole of a request that has begun, or {@code null} for what is none. Between requests a client may rest as long as
+     * it likes, within one it may not.
+     */
+    private @Nullable Request request(WireInput in) throws IOException {
+        try (Deadlines.Deadline _ = deadlines.set(options.timeouts().stall(), chosen.transport()::close)) {
+            if (in.i32() != Protocol.REQUEST_MAGIC) {
+                return null;
+            }
+            Request request = new Request(in.u16(), in.u16(), in.i64(), in.i64(), in.u32());
+            if (request.type() == Command.WRITE) {
+                if (request.length() > Protocol.MAX_PAYLOAD) {
+                    return null;
+                }
+                in.skip(request.length());
+            }
+            return request;
+        }
+    }
+
+    /** A request without an answer would be waited for for ever: whatever happens, it is answered or the connection ends. */
     private void answer(Request request) {
+        try {
+            send(request);
+        } catch (IOException e) {
+            chosen.transport().close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            chosen.transport().close();
+        } catch (Throwable e) {
+            chosen.transport().close();
+            listener.connectionFailed(e);
+        } finally {
+            slots.release();
+        }
+    }
+
+    private void send(Request request) throws IOException, InterruptedException {
         try {
             int refusal = refusal(request);
             if (refusal != 0) {
@@ -110,26 +144,15 @@ final class Transmission {
             }
         } catch (ExportFailure e) {
             failed(request, e);
-        } catch (IOException e) {
-            chosen.transport().close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            chosen.transport().close();
-        } finally {
-            slots.release();
         }
     }
 
-    private void failed(Request request, ExportFailure failure) {
+    private void failed(Request request, ExportFailure failure) throws IOException {
         if (Thread.currentThread().isInterrupted()) {
             return; // We stopped it ourselves; the connection is gone.
         }
         listener.requestFailed(request.offset(), request.length(), failure.reason());
-        try {
-            replies.error(request.cookie(), Errno.EIO);
-        } catch (IOException e) {
-            chosen.transport().close();
-        }
+        replies.error(request.cookie(), Errno.EIO);
     }
 
     /** The error number of a request that is not even tried, else 0. */

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import jdk.net.ExtendedSocketOptions;
 
 /** TCP, in clear or under TLS. */
 public final class SocketTransport implements Transport {
@@ -37,8 +40,22 @@ public final class SocketTransport implements Transport {
     /** TCP in clear over a connected socket. */
     public static SocketTransport clear(Socket socket) throws IOException {
         socket.setTcpNoDelay(true);
-        socket.setKeepAlive(true);
+        keepAlive(socket);
         return new SocketTransport(socket, socket);
+    }
+
+    /**
+     * Finds out within about two minutes that the peer's machine is gone, however idle the connection; the system's own
+     * default is two hours. A peer that is there and idle is left alone.
+     */
+    private static void keepAlive(Socket socket) throws IOException {
+        socket.setKeepAlive(true);
+        Set<SocketOption<?>> options = socket.supportedOptions();
+        if (options.contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+            socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+            socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 15);
+            socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 4);
+        }
     }
 
     /** Begins TLS as the client on this connection; the server's certificate must name {@code host}. */

@@ -48,6 +48,12 @@ public final class ServerHandshake implements AutoCloseable {
     private @Nullable NbdExport export;
     private @Nullable String exportName;
 
+    /** Told once when the client has authenticated by TLS; what it throws ends the connection. */
+    @FunctionalInterface
+    public interface Authenticated {
+        void now() throws IOException;
+    }
+
     /** {@code tls} demands TLS; {@code null} is for unix sockets and tests on loopback. */
     public ServerHandshake(
             Transport transport, @Nullable SSLContext tls, NbdExports exports, NbdServer.Listener listener) {
@@ -60,7 +66,7 @@ public final class ServerHandshake implements AutoCloseable {
     }
 
     /** Until an export is chosen; {@code null} when the client leaves, or is told to. */
-    public @Nullable Chosen run() throws IOException {
+    public @Nullable Chosen run(Authenticated authenticated) throws IOException {
         ByteBuffer hello = ByteBuffer.allocate(18).putLong(Protocol.MAGIC).putLong(Protocol.OPTION_MAGIC);
         transport.write(hello.putShort((short) (Protocol.FIXED_NEWSTYLE | Protocol.NO_ZEROES))
                 .flip());
@@ -85,8 +91,12 @@ public final class ServerHandshake implements AutoCloseable {
                 reply(option, Rep.ACK);
                 return null;
             }
+            boolean before = secured;
             if (answer(option, payload)) {
                 return chosen();
+            }
+            if (secured && !before) {
+                authenticated.now();
             }
         }
         return null;

@@ -1,21 +1,21 @@
-package io.holdfast.nbd;
+package io.holdfast.testkit.nbd;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Makes an authority and a folder with certificates of it for 127.0.0.1, named as QEMU wants them. */
-final class Certificates {
+public final class Certificates {
 
     private Certificates() {}
 
     /** {@code key} is an argument of openssl: {@code rsa:2048} or {@code ec}. */
-    static Path make(Path folder, String key) throws IOException {
+    public static Path make(Path folder, String key) throws IOException {
         return make(folder, key, "IP:127.0.0.1,DNS:localhost");
     }
 
     /** With names of one's own, as {@code IP:...} and {@code DNS:...}. */
-    static Path make(Path folder, String key, String names) throws IOException {
+    public static Path make(Path folder, String key, String names) throws IOException {
         Files.createDirectories(folder);
         String[] authority = {
             "openssl",

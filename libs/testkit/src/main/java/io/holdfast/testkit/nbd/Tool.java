@@ -1,4 +1,4 @@
-package io.holdfast.nbd;
+package io.holdfast.testkit.nbd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** A real program: run to its end, or kept running as a peer until closed. */
-final class Tool implements AutoCloseable {
+public final class Tool implements AutoCloseable {
 
     private final Process process;
     private final Path log;
@@ -23,11 +23,11 @@ final class Tool implements AutoCloseable {
     }
 
     /** Runs to the end and returns what it printed; a failure is a failed test. */
-    static String run(String... command) {
+    public static String run(String... command) {
         return run(List.of(command));
     }
 
-    static String run(List<String> command) {
+    public static String run(List<String> command) {
         try (Tool tool = start(command)) {
             int code = tool.await();
             String output = tool.output();
@@ -37,7 +37,7 @@ final class Tool implements AutoCloseable {
     }
 
     /** Starts a peer and waits until its unix socket takes connections. */
-    static Tool serve(Path socket, String... command) {
+    public static Tool serve(Path socket, String... command) {
         Tool tool = start(List.of(command));
         Awaitility.await("socket of " + command[0])
                 .atMost(Duration.ofSeconds(20))
@@ -48,7 +48,7 @@ final class Tool implements AutoCloseable {
         return tool;
     }
 
-    static Tool start(List<String> command) {
+    public static Tool start(List<String> command) {
         try {
             Path log = Files.createTempFile("holdfast-tool", ".log");
             Process process = new ProcessBuilder(command)
@@ -64,7 +64,7 @@ final class Tool implements AutoCloseable {
     }
 
     /** The exit code. */
-    int await() {
+    public int await() {
         try {
             assertThat(process.waitFor(120, TimeUnit.SECONDS))
                     .as("ends in time")
@@ -76,11 +76,11 @@ final class Tool implements AutoCloseable {
         }
     }
 
-    boolean running() {
+    public boolean running() {
         return process.isAlive();
     }
 
-    String output() {
+    public String output() {
         try {
             return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
         } catch (IOException e) {
