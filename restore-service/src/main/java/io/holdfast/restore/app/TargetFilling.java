@@ -21,8 +21,13 @@ final class TargetFilling {
 
     private static final Duration POLL = Duration.ofSeconds(1);
 
-    /** A pull that broke (a hypervisor's hiccup, a store that was away) is begun anew this often. */
-    private static final int FILLS = 3;
+    /**
+     * A pull that broke (a restart of this service, a hypervisor's hiccup, a store that was away) is begun anew after pauses
+     * that double from one second to this, nine times in two minutes.
+     */
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+
+    private static final int FILLS = 9;
 
     private final SnapshotServiceApi snapshots;
     private final ExportNames names;
@@ -79,6 +84,7 @@ final class TargetFilling {
                 check.manifest().definition(),
                 spec.pool(),
                 spec.network(),
+                check.manifest().source(),
                 check.disks().stream()
                         .map(d -> new OpenTarget.TargetDisk(d.key(), d.size(), d.format(), DiskChoice.dataBytes(d)))
                         .toList());
@@ -86,6 +92,7 @@ final class TargetFilling {
 
     private void fill() throws InterruptedException {
         String transport = patience.ask(() -> snapshots.source(spec.source())).nbd();
+        Duration between = POLL;
         for (int tried = 1; ; tried++) {
             var from = names.of(job.job(), spec, check.disks(), transport);
             TargetInfo target = awaitFilled(
@@ -98,7 +105,18 @@ final class TargetFilling {
             if (tried == FILLS || target.state() != TargetInfo.State.FAILED) {
                 throw new ApiException(ErrorCode.TARGET_FILL_FAILED, "The hypervisor's pull failed: " + why(target));
             }
+            waitToRefill(between);
+            between = between.multipliedBy(2).compareTo(LONGEST) > 0 ? LONGEST : between.multipliedBy(2);
+        }
+    }
+
+    /** Renews meanwhile: a longer pause must not cost the lease. */
+    private void waitToRefill(Duration time) throws InterruptedException {
+        for (Duration waited = Duration.ZERO; waited.compareTo(time) < 0; waited = waited.plus(POLL)) {
             pause.pause(POLL);
+            if (renewalIsDue()) {
+                TargetInfo unused = renew();
+            }
         }
     }
 
@@ -153,7 +171,7 @@ final class TargetFilling {
         }
         context.progress(Progress.of("verify", doneBytes, totalBytes));
         if (renewalIsDue()) {
-            renew();
+            TargetInfo unused = renew();
         }
     }
 
