@@ -74,7 +74,7 @@ public final class SourceDirectory {
                 driver,
                 spec.scratchPool(),
                 spec.scratchLimitBytes(),
-                spec.nbd() == null ? "unix" : spec.nbd(),
+                spec.nbd() == null ? drivers.handoverOf(spec.uri()) : spec.nbd(),
                 "ok",
                 null,
                 clock.instant());

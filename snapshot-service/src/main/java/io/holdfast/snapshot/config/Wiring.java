@@ -7,6 +7,7 @@ import io.holdfast.snapshot.app.Puller;
 import io.holdfast.snapshot.app.Reaper;
 import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.app.Settings;
+import io.holdfast.snapshot.app.SnapshotUpkeep;
 import io.holdfast.snapshot.app.SnapshotWork;
 import io.holdfast.snapshot.app.SourceCheck;
 import io.holdfast.snapshot.app.SourceDirectory;
@@ -136,8 +137,16 @@ public class Wiring {
 
     @Produces
     @Singleton
-    SnapshotWork snapshotWork(SourceDirectory directory, TargetEnd.Tables t, VmLocks locks, InstantSource clock) {
-        return new SnapshotWork(directory, t.snapshots(), t.views(), locks, clock);
+    SnapshotUpkeep snapshotUpkeep(
+            SourceDirectory directory, TargetEnd.Tables t, Rows.WokenVms woken, VmLocks locks, InstantSource clock) {
+        return new SnapshotUpkeep(directory, t.snapshots(), woken, locks, clock);
+    }
+
+    @Produces
+    @Singleton
+    SnapshotWork snapshotWork(
+            SourceDirectory directory, TargetEnd.Tables t, SnapshotUpkeep upkeep, VmLocks locks, InstantSource clock) {
+        return new SnapshotWork(directory, t.snapshots(), t.views(), upkeep, locks, clock);
     }
 
     @Produces
@@ -148,7 +157,7 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Reaper.Hands hands(ViewOperations views, TargetEnd targets, Puller puller, SnapshotWork snapshots) {
+    Reaper.Hands hands(ViewOperations views, TargetEnd targets, Puller puller, SnapshotUpkeep snapshots) {
         return new Reaper.Hands(views, targets, puller, snapshots);
     }
 

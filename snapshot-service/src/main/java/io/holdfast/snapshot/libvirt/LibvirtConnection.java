@@ -120,25 +120,31 @@ final class LibvirtConnection implements AutoCloseable {
                 }
             });
             return task.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | RejectedExecutionException e) {
-            if (task.cancel(false)) {
-                stuck.incrementAndGet();
-            }
+        } catch (RejectedExecutionException e) {
+            // It never got a thread: nothing hangs because of it, and those before it are not to be disturbed.
+            throw new ApiException(
+                    ErrorCode.UNAVAILABLE, "Too many calls wait for the hypervisor already; try again.", e);
+        } catch (TimeoutException e) {
+            giveUp(task);
             replace(generation);
             throw new ApiException(
                     ErrorCode.HYPERVISOR_TIMEOUT,
                     "The hypervisor did not " + what + " within " + deadline.toSeconds() + " s.",
                     e);
         } catch (InterruptedException e) {
-            if (task.cancel(false)) {
-                stuck.incrementAndGet();
-            }
+            giveUp(task);
             Thread.currentThread().interrupt();
             throw new ApiException(ErrorCode.UNAVAILABLE, "The service is stopping; try again.", e);
         } catch (CancellationException e) {
             throw new ApiException(ErrorCode.UNAVAILABLE, "The call was given up; try again.", e);
         } catch (ExecutionException e) {
             throw LibvirtErrors.translate(what, e.getCause());
+        }
+    }
+
+    private void giveUp(FutureTask<?> task) {
+        if (task.cancel(false)) {
+            stuck.incrementAndGet();
         }
     }
 

@@ -36,7 +36,7 @@ public final class JobHandlers {
 
     private JsonNode create(LeasedJob job, JobContext context) {
         context.progress(Progress.of("freeze", 0, 0));
-        Snapshot made = snapshots.create((JobSpec.SnapshotCreate) job.spec());
+        Snapshot made = snapshots.create(job.job(), (JobSpec.SnapshotCreate) job.spec());
         ObjectNode result = JsonNodeFactory.instance.objectNode();
         result.put("name", made.name());
         result.put("consistency", made.consistency());
@@ -46,7 +46,7 @@ public final class JobHandlers {
 
     private JsonNode delete(LeasedJob job, JobContext context) {
         JobSpec.SnapshotDelete spec = (JobSpec.SnapshotDelete) job.spec();
-        snapshots.delete(spec, new Snapshots.Watch() {
+        snapshots.delete(job.job(), spec, new Snapshots.Watch() {
             @Override
             public void at(long doneBytes, long totalBytes) {
                 context.progress(Progress.of("consolidate", doneBytes, totalBytes));
