@@ -139,7 +139,9 @@ class IncrementalViewTest extends Suite {
         Path p0 = vm.copy("vda", "p0");
         UUID base = committed(vm, vault, List.of());
         vm.io(0, "write -P 0x61 0 64k");
-        snapshotWork.create(new JobSpec.SnapshotCreate(SOURCE, vm.id, vm.name, "vor dem Umbau <&>", "text", false));
+        snapshotWork.create(
+                UUID.randomUUID(),
+                new JobSpec.SnapshotCreate(SOURCE, vm.id, vm.name, "vor dem Umbau <&>", "text", false));
         vm.io(0, "write -P 0x62 1M 64k");
         vm.io(0, "discard 6M 64k");
         assertThat(api.snapshots(SOURCE, vm.id)).singleElement().satisfies(s -> {
@@ -151,7 +153,10 @@ class IncrementalViewTest extends Suite {
         Path p1 = vm.copy("vda", "p1");
         UUID second = committed(vm, vault, List.of(base));
         vm.io(0, "write -P 0x63 2M 64k");
-        snapshotWork.delete(new JobSpec.SnapshotDelete(SOURCE, vm.id, vm.name, "vor dem Umbau <&>"), new Quiet());
+        snapshotWork.delete(
+                UUID.randomUUID(),
+                new JobSpec.SnapshotDelete(SOURCE, vm.id, vm.name, "vor dem Umbau <&>"),
+                new Quiet());
         assertThat(api.snapshots(SOURCE, vm.id)).isEmpty();
         assertThat(exact(vm, second, p1)).isBetween(64L << 10, 8 * MIB);
         vm.io(0, "write -P 0x64 3M 64k");
@@ -163,17 +168,19 @@ class IncrementalViewTest extends Suite {
     void aMiddleSnapshotIsConsolidatedAndOnAVmThatIsOff() throws IOException {
         TestVm vm = running("inc8");
         for (String name : List.of("one", "two", "three")) {
-            snapshotWork.create(new JobSpec.SnapshotCreate(SOURCE, vm.id, vm.name, name, null, false));
+            snapshotWork.create(
+                    UUID.randomUUID(), new JobSpec.SnapshotCreate(SOURCE, vm.id, vm.name, name, null, false));
             vm.io(0, "write -P 0x7" + name.length() + " 0 64k");
         }
         assertThat(api.snapshots(SOURCE, vm.id)).extracting(s -> s.parent()).containsExactly(null, "one", "two");
         Path before = vm.copy("vda", "chain");
-        snapshotWork.delete(new JobSpec.SnapshotDelete(SOURCE, vm.id, vm.name, "two"), new Quiet());
+        snapshotWork.delete(UUID.randomUUID(), new JobSpec.SnapshotDelete(SOURCE, vm.id, vm.name, "two"), new Quiet());
         same(vm.copy("vda", "middle"), before);
         assertThat(api.snapshots(SOURCE, vm.id)).extracting(s -> s.parent()).containsExactly(null, "one");
         libvirt.virsh("destroy", vm.name);
-        snapshotWork.delete(new JobSpec.SnapshotDelete(SOURCE, vm.id, vm.name, "three"), new Quiet());
-        snapshotWork.delete(new JobSpec.SnapshotDelete(SOURCE, vm.id, vm.name, "one"), new Quiet());
+        snapshotWork.delete(
+                UUID.randomUUID(), new JobSpec.SnapshotDelete(SOURCE, vm.id, vm.name, "three"), new Quiet());
+        snapshotWork.delete(UUID.randomUUID(), new JobSpec.SnapshotDelete(SOURCE, vm.id, vm.name, "one"), new Quiet());
         assertThat(libvirt.virsh("domstate", vm.name)).contains("shut off");
         same(vm.copy("vda", "end"), before);
         try (var files = Files.list(libvirt.pool)) {

@@ -26,20 +26,23 @@ public final class Reaper {
     private final ViewOperations operations;
     private final TargetEnd targetEnd;
     private final Puller puller;
-    private final SnapshotWork snapshotWork;
+    private final SnapshotUpkeep snapshots;
+    private final SourceCheck check;
     private final Drivers drivers;
     private final VmLocks locks;
     private final InstantSource clock;
 
     /** What the reaper has others do. */
-    public record Hands(ViewOperations views, TargetEnd targets, Puller puller, SnapshotWork snapshots) {}
+    public record Hands(
+            ViewOperations views, TargetEnd targets, Puller puller, SnapshotUpkeep snapshots, SourceCheck check) {}
 
     public Reaper(TargetEnd.Tables tables, Hands hands, Drivers drivers, VmLocks locks, InstantSource clock) {
         this.tables = tables;
         this.operations = hands.views();
         this.targetEnd = hands.targets();
         this.puller = hands.puller();
-        this.snapshotWork = hands.snapshots();
+        this.snapshots = hands.snapshots();
+        this.check = hands.check();
         this.drivers = drivers;
         this.locks = locks;
         this.clock = clock;
@@ -47,9 +50,6 @@ public final class Reaper {
 
     /** Once, at start-up. */
     public void reconcile() {
-        for (Source source : tables.sources().all()) {
-            quietly("snapshots of " + source.name(), () -> snapshotWork.reconcile(source));
-        }
         for (Target target : tables.targets().all()) {
             if (target.state() == State.FILLING) {
                 puller.start(target, Map.of());
@@ -63,6 +63,10 @@ public final class Reaper {
 
     /** Regularly, every half minute or so. */
     public void reap() {
+        for (Source source : tables.sources().all()) {
+            quietly("snapshots of " + source.name(), () -> snapshots.reconcile(source));
+            quietly("checks of " + source.name(), () -> check.reap(source));
+        }
         for (View view : tables.views().unclosed()) {
             quietly("view of job " + view.job(), () -> reap(view));
         }

@@ -5,6 +5,8 @@ import io.holdfast.snapshot.domain.Snapshot;
 import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.Target;
 import io.holdfast.snapshot.domain.View;
+import io.holdfast.snapshot.domain.Woken;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -77,7 +79,25 @@ public final class Rows {
         /** Removes one; its children become its parent's. */
         void remove(UUID id);
 
+        /** The same as the outcome of a job, which is remembered for a month. */
+        void delete(UUID id, UUID job, Instant at);
+
+        /** Whether a snapshot was removed as this job's outcome. */
+        boolean deletedBy(UUID job);
+
         void removeOfVm(UUID source, String vm);
+    }
+
+    /** VMs that are started only because a snapshot is worked on. */
+    public interface WokenVms {
+        Optional<Woken> of(UUID source, String vm);
+
+        List<Woken> all();
+
+        /** Written before the start (no run yet) and after it. */
+        void put(Woken woken);
+
+        void remove(UUID source, String vm);
     }
 
     /** Targets. */
@@ -92,6 +112,18 @@ public final class Rows {
         Target change(UUID job, UnaryOperator<Target> how);
 
         void remove(UUID job);
+    }
+
+    /** Checks of sources that run, or were cut off. */
+    public interface Checks {
+        /** One check. */
+        record Check(UUID id, UUID source) {}
+
+        List<Check> all();
+
+        void begin(Check check);
+
+        void end(UUID id);
     }
 
     private Rows() {}

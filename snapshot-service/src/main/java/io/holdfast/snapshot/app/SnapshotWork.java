@@ -7,12 +7,14 @@ import io.holdfast.snapshot.domain.Snapshot;
 import io.holdfast.snapshot.domain.Source;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
-/** Creates and deletes snapshots; each can be repeated by a later attempt. */
+/**
+ * Creates and deletes snapshots. Each can be repeated by a later attempt of its job, which first puts in order what an earlier
+ * one left, and knows the earlier one's success as its own.
+ */
 public final class SnapshotWork {
 
     private static final Logger LOG = Logger.getLogger(SnapshotWork.class);
@@ -20,6 +22,7 @@ public final class SnapshotWork {
     private final SourceDirectory directory;
     private final Rows.SnapshotRows snapshots;
     private final Rows.Views views;
+    private final SnapshotUpkeep upkeep;
     private final VmLocks locks;
     private final InstantSource clock;
 
@@ -27,51 +30,79 @@ public final class SnapshotWork {
             SourceDirectory directory,
             Rows.SnapshotRows snapshots,
             Rows.Views views,
+            SnapshotUpkeep upkeep,
             VmLocks locks,
             InstantSource clock) {
         this.directory = directory;
         this.snapshots = snapshots;
         this.views = views;
+        this.upkeep = upkeep;
         this.locks = locks;
         this.clock = clock;
     }
 
     /** Makes a disk-only snapshot of all disks at one moment. */
-    public Snapshot create(JobSpec.SnapshotCreate spec) {
+    public Snapshot create(UUID job, JobSpec.SnapshotCreate spec) {
         Source source = directory.find(spec.source());
         return locks.with(
-                source.id(), spec.vm(), () -> directory.reach(source, d -> created(source, d.snapshots(), spec)));
+                source.id(), spec.vm(), () -> directory.reach(source, d -> created(source, d.snapshots(), job, spec)));
     }
 
-    private Snapshot created(Source source, Snapshots driver, JobSpec.SnapshotCreate spec) {
-        List<Snapshot> known = snapshots.ofVm(source.id(), spec.vm());
-        Optional<Snapshot> same =
-                known.stream().filter(s -> s.name().equals(spec.name())).findFirst();
-        if (same.isPresent() && same.get().state() != Snapshot.State.CREATING) {
+    private Snapshot created(Source source, Snapshots driver, UUID job, JobSpec.SnapshotCreate spec) {
+        upkeep.tidy(source, driver, spec.vm());
+        Optional<Snapshot> same = named(source, spec.vm(), spec.name());
+        boolean own = same.isPresent() && job.equals(same.get().job());
+        if (own && same.get().state() == Snapshot.State.ACTIVE) {
+            return same.get();
+        }
+        if (same.isPresent() && !own) {
             throw new ApiException(
                     ErrorCode.SNAPSHOT_EXISTS, "The VM has a snapshot called " + spec.name() + " already.");
         }
         refuseDuringView(source, spec.vm());
-        Snapshot intent = same.orElseGet(() -> intend(source, driver, spec, known));
-        try {
-            String outcome = driver.create(intent, spec.quiesce());
-            Snapshot done = intent.withConsistency(outcome).with(Snapshot.State.ACTIVE);
-            snapshots.update(done);
-            LOG.infof("snapshot %s of %s created", done.id(), spec.vmName());
-            return done;
-        } catch (RuntimeException e) {
-            if (Boolean.FALSE.equals(driver.inUse(intent))) {
-                snapshots.remove(intent.id());
-            }
-            throw e;
-        }
+        Snapshot intent = same.orElseGet(() -> intend(source, driver, job, spec));
+        // Cut in half nobody would know whether it is there.
+        return Undisturbed.get(() -> made(source, driver, intent, spec.quiesce()));
     }
 
-    private Snapshot intend(Source source, Snapshots driver, JobSpec.SnapshotCreate spec, List<Snapshot> known) {
+    private Snapshot made(Source source, Snapshots driver, Snapshot intent, boolean quiesce) {
+        String outcome;
+        try {
+            outcome = upkeep.awake(source, driver, intent.vm(), woken -> driver.create(intent, quiesce && !woken));
+        } catch (RuntimeException e) {
+            outcome = afterFailure(driver, intent, e);
+        }
+        Snapshot done = intent.withConsistency(outcome).with(Snapshot.State.ACTIVE);
+        snapshots.update(done);
+        LOG.infof("snapshot %s of VM %s created", done.id(), done.vm());
+        return done;
+    }
+
+    /** Whatever was said: if it is there it was made. If it may still come the row stays, and is looked at again. */
+    private String afterFailure(Snapshots driver, Snapshot intent, RuntimeException failure) {
+        Boolean there;
+        try {
+            there = driver.inUse(intent);
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+            throw failure;
+        }
+        if (Boolean.TRUE.equals(there)) {
+            return intent.consistency();
+        }
+        if (!SnapshotUpkeep.outcomeUnknown(failure)) {
+            snapshots.remove(intent.id());
+        }
+        throw failure;
+    }
+
+    private Snapshot intend(Source source, Snapshots driver, UUID job, JobSpec.SnapshotCreate spec) {
+        List<Snapshot> known = snapshots.ofVm(source.id(), spec.vm());
         UUID id = UUID.randomUUID();
         Snapshots.Ground ground = driver.plan(spec.vm(), id);
         Snapshot intent = new Snapshot(
                 id,
+                job,
                 source.id(),
                 spec.vm(),
                 spec.name(),
@@ -79,7 +110,6 @@ public final class SnapshotWork {
                 known.isEmpty() ? null : known.getLast().id(),
                 Snapshot.State.CREATING,
                 ground.vmState(),
-                ground.off(),
                 "crash",
                 ground.overlays(),
                 clock.instant());
@@ -88,49 +118,89 @@ public final class SnapshotWork {
     }
 
     /** Consolidates a snapshot into what lies beneath it; the VM's contents do not change. */
-    public void delete(JobSpec.SnapshotDelete spec, Snapshots.Watch watch) {
+    public void delete(UUID job, JobSpec.SnapshotDelete spec, Snapshots.Watch watch) {
+        if (snapshots.deletedBy(job)) {
+            return;
+        }
         Source source = directory.find(spec.source());
         locks.with(
                 source.id(),
                 spec.vm(),
-                () -> directory.reach(source, d -> deleted(source, d.snapshots(), spec, watch)));
+                () -> directory.reach(source, d -> deleted(source, d.snapshots(), job, spec, watch)));
     }
 
-    private UUID deleted(Source source, Snapshots driver, JobSpec.SnapshotDelete spec, Snapshots.Watch watch) {
-        Snapshot found = snapshots.ofVm(source.id(), spec.vm()).stream()
-                .filter(s -> s.name().equals(spec.name()))
-                .findFirst()
+    private UUID deleted(
+            Source source, Snapshots driver, UUID job, JobSpec.SnapshotDelete spec, Snapshots.Watch watch) {
+        upkeep.tidy(source, driver, spec.vm());
+        Snapshot found = named(source, spec.vm(), spec.name())
                 .orElseThrow(() -> new ApiException(
                         ErrorCode.SNAPSHOT_NOT_FOUND, "The VM has no snapshot called " + spec.name() + "."));
+        if (found.state() == Snapshot.State.CREATING) {
+            throw new ApiException(
+                    ErrorCode.VM_BUSY,
+                    "Whether the snapshot " + spec.name() + " was made is not known yet; try again in some minutes.");
+        }
         refuseDuringView(source, spec.vm());
-        Snapshot going = found.with(Snapshot.State.DELETING);
-        snapshots.update(going);
-        driver.consolidate(going, watch);
-        snapshots.remove(going.id());
-        LOG.infof("snapshot %s of %s consolidated", going.id(), spec.vmName());
-        return going.id();
+        if (driver.inUse(found) != null) {
+            consolidate(source, driver, found, watch);
+        }
+        Undisturbed.run(() -> snapshots.delete(found.id(), job, clock.instant()));
+        LOG.infof("snapshot %s of VM %s consolidated", found.id(), found.vm());
+        return found.id();
     }
 
+    private void consolidate(Source source, Snapshots driver, Snapshot found, Snapshots.Watch watch) {
+        Snapshot going = found.state() == Snapshot.State.ACTIVE ? found.with(Snapshot.State.DELETING) : found;
+        snapshots.update(going);
+        try {
+            if (!going.overlays().isEmpty()) {
+                upkeep.awake(source, driver, going.vm(), woken -> written(driver, going, watch));
+            }
+            driver.forget(going);
+        } catch (RuntimeException e) {
+            tidyAfter(source, driver, going.vm(), e);
+            throw e;
+        }
+    }
+
+    private Snapshot written(Snapshots driver, Snapshot start, Snapshots.Watch watch) {
+        Snapshot left = start;
+        for (Snapshot.Overlay overlay : start.overlays()) {
+            driver.consolidate(left, overlay, watch);
+            Snapshot less = left.without(overlay);
+            Undisturbed.run(() -> snapshots.update(less));
+            left = less;
+        }
+        return left;
+    }
+
+    private void tidyAfter(Source source, Snapshots driver, String vm, RuntimeException failure) {
+        try {
+            Undisturbed.run(() -> upkeep.tidy(source, driver, vm));
+        } catch (RuntimeException e) {
+            // The reaper comes again.
+            failure.addSuppressed(e);
+        }
+    }
+
+    private Optional<Snapshot> named(Source source, String vm, String name) {
+        return snapshots.ofVm(source.id(), vm).stream()
+                .filter(s -> s.name().equals(name))
+                .findFirst();
+    }
+
+    /** Also while a view is being taken down: its driver may stop the VM's process. */
     private void refuseDuringView(Source source, String vm) {
         if (views.unclosed().stream()
-                .anyMatch(v -> v.phase().live() && v.source().equals(source.id()) && v.vm().equals(vm))) {
+                .anyMatch(v -> holds(v.phase()) && v.source().equals(source.id()) && v.vm().equals(vm))) {
             throw new ApiException(ErrorCode.VM_BUSY, "A backup of this VM is being read; try again when it ended.");
         }
     }
 
-    /** After a restart: what was begun is either there or it is not. */
-    public void reconcile(Source source) {
-        for (Snapshot s : snapshots.all()) {
-            if (!s.source().equals(source.id()) || s.state() != Snapshot.State.CREATING) {
-                continue;
-            }
-            Boolean there = directory.reach(
-                    source, d -> Objects.requireNonNullElse(d.snapshots().inUse(s), false));
-            if (there) {
-                snapshots.update(s.with(Snapshot.State.ACTIVE));
-            } else {
-                snapshots.remove(s.id());
-            }
-        }
+    private static boolean holds(io.holdfast.snapshot.domain.View.Phase phase) {
+        return switch (phase) {
+            case OPENING, OPEN, FREEING, CLOSING -> true;
+            case FREED, CLOSED -> false;
+        };
     }
 }

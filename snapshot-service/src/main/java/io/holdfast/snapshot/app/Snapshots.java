@@ -3,32 +3,58 @@ package io.holdfast.snapshot.app;
 import io.holdfast.snapshot.domain.Snapshot;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Disk-only snapshots on one source. Every operation can be repeated; callers hold the VM's lock. */
 public interface Snapshots {
 
     /** What is known of a VM before a snapshot. */
-    record Ground(String vmState, boolean off, List<Snapshot.Overlay> overlays) {}
+    record Ground(String vmState, List<Snapshot.Overlay> overlays) {}
 
     /** Hears bytes done and in all. */
     interface Watch {
         void at(long doneBytes, long totalBytes);
 
-        /** Whether to stop early; what was done stays done. */
+        /** Whether to stop early; an overlay is written down in full or stays as it was. */
         boolean cancelled();
     }
 
     /** Looks and decides file names, touches nothing. */
-    Ground plan(String vm, java.util.UUID snapshot);
+    Ground plan(String vm, UUID snapshot);
 
-    /** Makes the snapshot on all its disks at once; does nothing when it is there. Answers the consistency. */
+    /** Whether the VM has no running process; error: {@code vm-not-found}. */
+    boolean off(String vm);
+
+    /**
+     * Starts a VM that is off, paused; answers the number that the hypervisor gave this very run. Error: {@code
+     * snapshot-unsupported} for a VM with a saved memory state, which a start would consume.
+     */
+    int wake(String vm);
+
+    /**
+     * Stops the run that {@link #wake} began, if it is that one and still paused; one that somebody resumed is theirs.
+     *
+     * @param run absent: a crash came before the number was known; only a run that never ran a guest instruction is stopped
+     */
+    void stop(String vm, @Nullable Integer run);
+
+    /** Makes the snapshot on all its disks at once; does nothing when it is there. The VM has a process. Answers the consistency. */
     String create(Snapshot snapshot, boolean quiesce);
 
-    /** Writes each overlay down into what lies beneath and removes it. */
-    void consolidate(Snapshot snapshot, Watch watch);
+    /**
+     * Writes one overlay down into what lies beneath and removes its file. The VM has a process. Ended by a cancel, an
+     * interrupt or an error it leaves the overlay in use and no block job behind.
+     */
+    void consolidate(Snapshot snapshot, Snapshot.Overlay overlay, Watch watch);
 
-    /** Whether the VM's disks go through the snapshot's overlays; absent when the VM is gone. */
+    /** Ends every block job that writes an overlay of the snapshot down; the disks stay as they are. */
+    void abandon(Snapshot snapshot);
+
+    /** Drops what the hypervisor knows of the snapshot beside its overlays. */
+    void forget(Snapshot snapshot);
+
+    /** Whether the snapshot is there: in the VM's disk chains or on its list; absent when the VM is gone. */
     @Nullable
     Boolean inUse(Snapshot snapshot);
 

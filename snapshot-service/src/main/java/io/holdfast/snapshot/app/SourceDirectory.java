@@ -74,10 +74,11 @@ public final class SourceDirectory {
                 driver,
                 spec.scratchPool(),
                 spec.scratchLimitBytes(),
-                spec.nbd() == null ? "unix" : spec.nbd(),
+                spec.nbd() == null ? drivers.handoverOf(spec.uri()) : spec.nbd(),
                 "ok",
                 null,
-                clock.instant());
+                clock.instant(),
+                spec.credentials());
         try {
             drivers.of(source).inventory().ping();
             sources.add(source);

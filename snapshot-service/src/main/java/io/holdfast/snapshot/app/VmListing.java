@@ -74,7 +74,7 @@ public final class VmListing {
     public List<SnapshotInfo> snapshots(String sourceName, String vm) {
         Source source = directory.find(sourceName);
         show(sourceName, vm);
-        List<Snapshot> rows = snapshots.ofVm(source.id(), vm);
+        List<Snapshot> rows = made(source, vm);
         Map<UUID, String> names = rows.stream().collect(Collectors.toMap(Snapshot::id, Snapshot::name));
         Map<String, Long> bytes = rows.isEmpty()
                 ? Map.of()
@@ -84,6 +84,13 @@ public final class VmListing {
             list.add(info(rows.get(i), names, bytes, i == rows.size() - 1));
         }
         return List.copyOf(list);
+    }
+
+    /** An intent is no snapshot yet. */
+    private List<Snapshot> made(Source source, String vm) {
+        return snapshots.ofVm(source.id(), vm).stream()
+                .filter(s -> s.state() != Snapshot.State.CREATING)
+                .toList();
     }
 
     private static SnapshotInfo info(Snapshot s, Map<UUID, String> names, Map<String, Long> bytes, boolean current) {
@@ -120,7 +127,7 @@ public final class VmListing {
                         v.name(),
                         v.state(),
                         v.disks(),
-                        snapshots.ofVm(source.id(), v.id()).size(),
+                        made(source, v.id()).size(),
                         v.notes()));
     }
 

@@ -49,6 +49,25 @@ public final class VmLocks {
         }
     }
 
+    /** Runs if nobody works on the VM just now; whether it did. */
+    public boolean ifFree(UUID source, String vm, Runnable body) {
+        String key = source + "/" + vm;
+        Entry entry = enter(key);
+        try {
+            if (!entry.lock.tryLock()) {
+                return false;
+            }
+            try {
+                body.run();
+                return true;
+            } finally {
+                entry.lock.unlock();
+            }
+        } finally {
+            leave(key);
+        }
+    }
+
     private Entry enter(String key) {
         Entry found = locks.compute(key, (k, old) -> {
             Entry entry = old == null ? new Entry() : old;

@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A snapshot that Holdfast made.
  *
- * @param wake whether the VM was off and is started paused for each operation
- * @param overlays the file that each disk writes to since this snapshot
+ * @param job that made it; absent for those of a version that did not say
+ * @param overlays the file that each disk writes to since this snapshot; one that was written down is no longer among them
  * @param consistency {@code crash} or {@code filesystem}
  */
 public record Snapshot(
         UUID id,
+        @Nullable UUID job,
         UUID source,
         String vm,
         String name,
@@ -21,32 +22,51 @@ public record Snapshot(
         @Nullable UUID parent,
         State state,
         String vmState,
-        boolean wake,
         String consistency,
         List<Overlay> overlays,
         Instant createdAt) {
 
+    /** Where a snapshot stands. */
     public enum State {
+        /** Intended; whether it is there only the hypervisor knows. */
         CREATING,
         ACTIVE,
-        DELETING
+        /** Being deleted, nothing of it is gone yet. */
+        DELETING,
+        /** Some overlays are gone: it can only be deleted. */
+        PARTLY_DELETED
     }
 
     /** One disk's overlay. */
     public record Overlay(String key, String path) {}
 
     public Snapshot with(State next) {
-        return new Snapshot(
-                id, source, vm, name, description, parent, next, vmState, wake, consistency, overlays, createdAt);
+        return copy(parent, next, consistency, overlays);
+    }
+
+    public Snapshot withParent(@Nullable UUID above) {
+        return copy(above, state, consistency, overlays);
     }
 
     public Snapshot withConsistency(String outcome) {
-        return new Snapshot(
-                id, source, vm, name, description, parent, state, vmState, wake, outcome, overlays, createdAt);
+        return copy(parent, state, outcome, overlays);
     }
 
-    public Snapshot withWake(boolean off) {
-        return new Snapshot(
-                id, source, vm, name, description, parent, state, vmState, off, consistency, overlays, createdAt);
+    /** Without an overlay that was written down. */
+    public Snapshot without(Overlay gone) {
+        return copy(
+                parent,
+                State.PARTLY_DELETED,
+                consistency,
+                overlays.stream().filter(o -> !o.equals(gone)).toList());
+    }
+
+    /** Whether an operation on it was begun and its end is not known. */
+    public boolean unsettled() {
+        return state != State.ACTIVE;
+    }
+
+    private Snapshot copy(@Nullable UUID above, State next, String outcome, List<Overlay> files) {
+        return new Snapshot(id, job, source, vm, name, description, above, next, vmState, outcome, files, createdAt);
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.snapshot.libvirt;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.snapshot.app.Snapshots;
+import io.holdfast.snapshot.app.Undisturbed;
 import io.holdfast.snapshot.domain.Snapshot;
 import java.time.Duration;
 import java.util.List;
@@ -11,138 +12,202 @@ import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainBlockJobInfo;
+import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
-import org.libvirt.StorageVol;
 
 /**
  * Writes one overlay of a disk down into the layer beneath it while the VM's QEMU runs, and removes it. The layer written to
- * is worth nothing alone until that has ended; whoever starts again starts from what the domain shows.
+ * is worth nothing alone until that has ended; whoever starts again starts from what the domain shows. The overlay is found by
+ * its path: a disk's name may have changed since.
  */
 final class Consolidation {
 
     private static final int DELETE = 2;
     private static final int ACTIVE = 4;
     private static final int PIVOT = 2;
+    private static final int COMMIT_JOB = 3;
+    private static final int ACTIVE_COMMIT_JOB = 4;
     private static final Duration SLOW = Duration.ofSeconds(60);
     private static final Duration LOOK = Duration.ofMillis(200);
+    private static final int IDLE_LOOKS = 5;
 
     private final SourceContext context;
-    private final Snapshot snapshot;
-    private final Snapshots.Watch watch;
+    private final String vm;
+    private final Snapshot.Overlay overlay;
 
-    /** What one look shows; no layers: the overlay is not in the chain. */
+    /** What one look shows of the disk that goes through the overlay; {@code at} is the overlay's place in the chain. */
     private record Seen(
-            int at,
-            List<DomainXml.Layer> chain,
-            Optional<Boolean> ready,
-            @Nullable DomainBlockJobInfo job) {}
+            DomainXml.Disk disk, int at, @Nullable DomainBlockJobInfo job) {
 
-    Consolidation(SourceContext context, Snapshot snapshot, Snapshots.Watch watch) {
-        this.context = context;
-        this.snapshot = snapshot;
-        this.watch = watch;
+        List<DomainXml.Layer> chain() {
+            return disk.chain();
+        }
+
+        /** The layer that the overlay is written down into. */
+        Optional<String> base() {
+            return at + 1 < chain().size() ? Optional.of(chain().get(at + 1).path()) : Optional.empty();
+        }
+
+        boolean ready() {
+            return disk.mirrorReady().orElse(false);
+        }
+
+        /** A job of another kind, or one that writes somewhere else, is somebody else's. */
+        boolean foreignJob() {
+            if (job == null) {
+                return false;
+            }
+            return switch (job.type) {
+                case COMMIT_JOB -> false;
+                case ACTIVE_COMMIT_JOB -> at != 0 || !base().equals(disk.mirror());
+                default -> true;
+            };
+        }
     }
 
-    void run(Snapshot.Overlay overlay) {
+    /** Only a running VM shows its chains; from one that is off nothing follows about what is not seen. */
+    private record Look(boolean running, @Nullable Seen seen) {}
+
+    Consolidation(SourceContext context, String vm, Snapshot.Overlay overlay) {
+        this.context = context;
+        this.vm = vm;
+        this.overlay = overlay;
+    }
+
+    void run(Snapshots.Watch watch) {
+        try {
+            work(watch);
+        } catch (RuntimeException e) {
+            abandonAfter(e);
+            throw e;
+        }
+    }
+
+    private void work(Snapshots.Watch watch) {
         boolean started = false;
+        boolean worked = false;
         int idle = 0;
         while (true) {
-            Seen seen = look(overlay);
-            if (seen.at() < 0 && seen.job() == null) {
-                removeFile(overlay);
+            Look look = look();
+            if (!look.running()) {
+                throw new ApiException(
+                        ErrorCode.VM_BUSY, "The VM was switched off while its snapshot was being deleted; try again.");
+            }
+            Seen seen = look.seen();
+            if (seen == null) {
+                new OverlayFile(context, vm, overlay).remove(worked);
                 return;
             }
-            if (seen.job() == null) {
-                // A job that ended between the two questions of one look has changed the chain by the next.
-                if (started && idle++ < 5) {
-                    pause();
-                    continue;
-                }
-                if (started) {
-                    throw new ApiException(
-                            ErrorCode.HYPERVISOR_ERROR,
-                            "Consolidating disk " + overlay.key() + " ended before it was done.");
-                }
-                start(overlay, seen);
-                started = true;
-            } else {
-                report(overlay, seen.job());
-                if (seen.ready().orElse(false)) {
-                    pivot(overlay);
+            if (seen.foreignJob()) {
+                throw new ApiException(
+                        ErrorCode.VM_BUSY,
+                        "Another block job runs on disk " + seen.disk().key() + "; try again later.");
+            }
+            if (seen.job() != null) {
+                worked = true;
+                report(watch, seen.job());
+                if (seen.ready()) {
+                    pivot(seen.disk().key());
                 }
                 pause();
+            } else if (!started) {
+                refuseCancelled(watch);
+                start(seen);
+                started = true;
+                worked = true;
+            } else if (idle++ < IDLE_LOOKS) {
+                // A job that ended between the two questions of one look has changed the chain by the next.
+                pause();
+            } else {
+                throw new ApiException(
+                        ErrorCode.HYPERVISOR_ERROR,
+                        "Consolidating disk " + seen.disk().key() + " ended before it was done.");
             }
         }
     }
 
-    private void report(Snapshot.Overlay overlay, DomainBlockJobInfo job) {
+    private static void report(Snapshots.Watch watch, DomainBlockJobInfo job) {
         watch.at(job.cur, job.end);
+        refuseCancelled(watch);
+    }
+
+    private static void refuseCancelled(Snapshots.Watch watch) {
         if (watch.cancelled()) {
-            // What was written down already the overlay still covers.
-            context.connection().call("stop a consolidation", SLOW, c -> {
-                domain(c).blockJobAbort(overlay.key(), 0);
-                return overlay;
-            });
-            throw new ApiException(ErrorCode.JOB_CANCELLED, "Consolidating was cancelled; the VM is as it was.");
+            throw new ApiException(ErrorCode.JOB_CANCELLED, "Consolidating was cancelled; the disk is as it was.");
         }
     }
 
-    private Seen look(Snapshot.Overlay overlay) {
-        return context.connection().call("look at a consolidation", c -> {
-            Domain domain = domain(c);
-            Optional<DomainXml.Disk> disk =
-                    DomainXml.parse(domain.getXMLDesc(0)).disk(overlay.key());
-            if (disk.isEmpty()) {
-                return new Seen(-1, List.of(), Optional.empty(), null);
+    private void abandonAfter(RuntimeException failure) {
+        try {
+            Undisturbed.run(this::abandon);
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Ends the job if there is one; what was written down already the overlay still covers. */
+    void abandon() {
+        Seen seen = look().seen();
+        if (seen == null || seen.job() == null || seen.foreignJob()) {
+            return;
+        }
+        String key = seen.disk().key();
+        context.connection().call("stop a consolidation", SLOW, c -> {
+            try {
+                domain(c).blockJobAbort(key, 0);
+            } catch (LibvirtException e) {
+                // It ended by itself meanwhile.
+                if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_OPERATION_INVALID)
+                        && !LibvirtErrors.is(e, ErrorNumber.VIR_ERR_INVALID_ARG)) {
+                    throw e;
+                }
             }
-            List<DomainXml.Layer> chain = disk.get().chain();
-            int at = -1;
-            for (int i = 0; i < chain.size(); i++) {
-                at = chain.get(i).path().equals(overlay.path()) ? i : at;
-            }
-            DomainBlockJobInfo job = domain.getBlockJobInfo(overlay.key(), 0);
-            return new Seen(at, chain, disk.get().mirrorReady(), job == null || job.type == 0 ? null : job);
+            return vm;
         });
     }
 
-    private void start(Snapshot.Overlay overlay, Seen seen) {
-        if (seen.at() + 1 >= seen.chain().size()) {
-            throw new ApiException(
-                    ErrorCode.HYPERVISOR_ERROR, "Nothing lies beneath the overlay of disk " + overlay.key() + ".");
-        }
-        String base = seen.chain().get(seen.at() + 1).path();
-        boolean active = seen.at() == 0;
-        context.connection().call("consolidate a disk", SLOW, c -> {
+    private Look look() {
+        return context.connection().call("look at a consolidation", c -> {
+            Domain domain = domain(c);
+            DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
+            boolean running = xml.root().hasAttribute("id");
+            for (DomainXml.Disk disk : xml.disks()) {
+                for (int at = 0; at < disk.chain().size(); at++) {
+                    if (disk.chain().get(at).path().equals(overlay.path())) {
+                        return new Look(running, new Seen(disk, at, job(domain, disk.key())));
+                    }
+                }
+            }
+            return new Look(running, null);
+        });
+    }
+
+    private static @Nullable DomainBlockJobInfo job(Domain domain, String key) throws LibvirtException {
+        DomainBlockJobInfo job = domain.isActive() == 1 ? domain.getBlockJobInfo(key, 0) : null;
+        return job == null || job.type == 0 ? null : job;
+    }
+
+    private void start(Seen seen) {
+        String key = seen.disk().key();
+        String base = seen.base()
+                .orElseThrow(() -> new ApiException(
+                        ErrorCode.HYPERVISOR_ERROR, "Nothing lies beneath the overlay of disk " + key + "."));
+        // Given up half-way, the job could start after the clean-up looked.
+        Undisturbed.run(() -> context.connection().call("consolidate a disk", SLOW, c -> {
             Domain domain = domain(c);
             if (Domains.backupJob(domain).isPresent()) {
                 throw new ApiException(ErrorCode.VM_BUSY, "A backup of this VM runs on the hypervisor.");
             }
-            domain.blockCommit(overlay.key(), base, overlay.path(), 0, DELETE | (active ? ACTIVE : 0));
-            return overlay;
-        });
+            domain.blockCommit(key, base, overlay.path(), 0, DELETE | (seen.at() == 0 ? ACTIVE : 0));
+            return vm;
+        }));
     }
 
-    private void pivot(Snapshot.Overlay overlay) {
-        context.connection().call("end a consolidation", SLOW, c -> {
-            domain(c).blockJobAbort(overlay.key(), PIVOT);
-            return overlay;
-        });
-    }
-
-    /** libvirt has removed it already, if it could. */
-    private void removeFile(Snapshot.Overlay overlay) {
-        context.connection().call("remove an overlay", c -> {
-            int slash = overlay.path().lastIndexOf('/');
-            Optional<String> pool = Volumes.poolOf(c, overlay.path());
-            Optional<StorageVol> volume = pool.isPresent()
-                    ? Volumes.find(c, pool.get(), overlay.path().substring(slash + 1))
-                    : Optional.empty();
-            if (volume.isPresent()) {
-                PoolGate.refresh(c.storagePoolLookupByName(pool.orElseThrow()));
-                Volumes.delete(c, pool.orElseThrow(), overlay.path().substring(slash + 1));
-            }
-            return overlay;
-        });
+    private void pivot(String key) {
+        Undisturbed.run(() -> context.connection().call("end a consolidation", SLOW, c -> {
+            domain(c).blockJobAbort(key, PIVOT);
+            return vm;
+        }));
     }
 
     private void pause() {
@@ -155,7 +220,6 @@ final class Consolidation {
     }
 
     private Domain domain(Connect c) throws LibvirtException {
-        return Domains.byId(c, snapshot.vm())
-                .orElseThrow(() -> new ApiException(ErrorCode.VM_NOT_FOUND, "The VM is gone."));
+        return Domains.byId(c, vm).orElseThrow(() -> new ApiException(ErrorCode.VM_NOT_FOUND, "The VM is gone."));
     }
 }

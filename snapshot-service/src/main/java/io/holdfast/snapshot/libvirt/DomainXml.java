@@ -17,6 +17,7 @@ record DomainXml(Element root, String name, String uuid, List<Disk> disks) {
      * @param type of the source: {@code file}, {@code block}, {@code volume}, {@code network}, ...
      * @param chain layers as far as libvirt shows them; only a running domain shows more than one
      * @param mirrorReady empty without a block job that mirrors; else whether it may be ended
+     * @param mirror the file that such a job writes to
      */
     record Disk(
             String key,
@@ -27,6 +28,7 @@ record DomainXml(Element root, String name, String uuid, List<Disk> disks) {
             boolean shareable,
             boolean transientDisk,
             Optional<Boolean> mirrorReady,
+            Optional<String> mirror,
             Element element) {
 
         String format() {
@@ -66,6 +68,7 @@ record DomainXml(Element root, String name, String uuid, List<Disk> disks) {
                 Xml.child(e, "shareable").isPresent(),
                 Xml.child(e, "transient").isPresent(),
                 mirror.map(m -> m.getAttribute("ready").equals("yes")),
+                mirror.map(DomainXml::path),
                 e);
     }
 

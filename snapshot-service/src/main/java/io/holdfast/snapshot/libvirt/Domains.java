@@ -1,6 +1,7 @@
 package io.holdfast.snapshot.libvirt;
 
 import io.holdfast.snapshot.domain.ViewSeen.Power;
+import java.util.Arrays;
 import java.util.Optional;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -13,6 +14,8 @@ final class Domains {
 
     static final int INACTIVE_XML = 2;
     static final int START_PAUSED = 1;
+    /** What QEMU's threads of virtual CPUs take to start; a guest takes more in its firmware alone. */
+    private static final long STARTING_NANOS = 250_000_000;
 
     private Domains() {}
 
@@ -61,6 +64,11 @@ final class Domains {
             return "saved";
         }
         return domain.getInfo().state == DomainState.VIR_DOMAIN_CRASHED ? "crashed" : "off";
+    }
+
+    /** Whether a running domain's guest has not run an instruction: its virtual CPUs took next to no time. */
+    static boolean neverRan(Domain domain) throws LibvirtException {
+        return Arrays.stream(domain.getVcpusInfo()).mapToLong(v -> v.cpuTime).sum() < STARTING_NANOS;
     }
 
     /** The running backup job's description, if there is a job. */

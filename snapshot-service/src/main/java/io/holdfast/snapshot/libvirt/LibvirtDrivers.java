@@ -1,27 +1,16 @@
 package io.holdfast.snapshot.libvirt;
 
-import io.holdfast.api.problem.ApiException;
-import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.snapshot.app.Driver;
 import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.Pause;
 import io.holdfast.snapshot.app.Settings;
 import io.holdfast.snapshot.domain.Source;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.InstantSource;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 
 /** The libvirt driver of each source, with one connection per source. Thread-safe. */
 public final class LibvirtDrivers implements Drivers, AutoCloseable {
-
-    private static final Pattern SCHEME = Pattern.compile("qemu(\\+(unix|tls|ssh|libssh2?))?");
-    private static final Pattern PATH = Pattern.compile("/(system|session)");
-    // Parameters that name a program to run on this machine are not for people who may add a source.
-    private static final Pattern RISKY = Pattern.compile("(^|&)(command|netcat|proxy)=");
 
     private final Settings settings;
     private final Pause pause;
@@ -38,28 +27,13 @@ public final class LibvirtDrivers implements Drivers, AutoCloseable {
 
     @Override
     public String driverOf(String uri) {
-        try {
-            URI parsed = new URI(uri);
-            String scheme = Objects.requireNonNullElse(parsed.getScheme(), "");
-            String path = Objects.requireNonNullElse(parsed.getPath(), "");
-            String query = Objects.requireNonNullElse(parsed.getQuery(), "");
-            if (SCHEME.matcher(scheme).matches()
-                    && PATH.matcher(path).matches()
-                    && !RISKY.matcher(query).find()) {
-                return "libvirt";
-            }
-        } catch (URISyntaxException e) {
-            throw unsupported(e);
-        }
-        throw unsupported(null);
+        SourceUri.check(uri);
+        return "libvirt";
     }
 
-    private static ApiException unsupported(@org.jspecify.annotations.Nullable Throwable cause) {
-        return new ApiException(
-                ErrorCode.SOURCE_SCHEME_UNSUPPORTED,
-                "A source is a libvirt URI: qemu:///system, qemu+tls://host/system, qemu+ssh://user@host/system or"
-                        + " qemu:///session?socket=PATH.",
-                cause);
+    @Override
+    public String handoverOf(String uri) {
+        return SourceUri.check(uri).remote() ? "tls" : "unix";
     }
 
     @Override
@@ -68,7 +42,7 @@ public final class LibvirtDrivers implements Drivers, AutoCloseable {
     }
 
     private Open open(Source source) {
-        LibvirtConnection connection = new LibvirtConnection(source.name(), source.uri());
+        LibvirtConnection connection = new LibvirtConnection(source.name(), source.uri(), source.credentials());
         SourceContext context = new SourceContext(source, connection, settings, pause, clock);
         return new Open(
                 connection,

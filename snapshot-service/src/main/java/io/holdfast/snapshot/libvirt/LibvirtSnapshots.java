@@ -5,6 +5,7 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.snapshot.app.Snapshots;
 import io.holdfast.snapshot.domain.Marks;
 import io.holdfast.snapshot.domain.Snapshot;
+import io.holdfast.snapshot.domain.ViewSeen.Power;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.libvirt.StorageVol;
 
-/** Disk-only external snapshots. libvirt refuses them on a VM that is off and has checkpoints: it is started paused. */
+/** Disk-only external snapshots. libvirt refuses them on a VM that is off and has checkpoints: the caller starts it paused. */
 final class LibvirtSnapshots implements Snapshots {
 
     private static final int DISK_ONLY = 16;
@@ -42,11 +43,7 @@ final class LibvirtSnapshots implements Snapshots {
     public Ground plan(String vm, UUID snapshot) {
         return connection.call("plan a snapshot", c -> {
             Domain domain = domain(c, vm);
-            String state = Domains.state(domain);
-            if (state.equals("saved")) {
-                throw new ApiException(
-                        ErrorCode.SNAPSHOT_UNSUPPORTED, "The VM has a saved memory state; start it or drop the state.");
-            }
+            refuseSaved(domain);
             List<Snapshot.Overlay> overlays = new ArrayList<>();
             for (DomainXml.Disk d : DomainXml.parse(domain.getXMLDesc(0)).disks()) {
                 if (DiskRules.refusal(d) == null) {
@@ -56,18 +53,78 @@ final class LibvirtSnapshots implements Snapshots {
             if (overlays.isEmpty()) {
                 throw new ApiException(ErrorCode.VM_WITHOUT_DISKS, "The VM has no disk that a snapshot can hold.");
             }
-            return new Ground(state, !Domains.power(domain).readable(), List.copyOf(overlays));
+            return new Ground(Domains.state(domain), List.copyOf(overlays));
         });
+    }
+
+    private static void refuseSaved(Domain domain) throws LibvirtException {
+        if (Domains.state(domain).equals("saved")) {
+            throw new ApiException(
+                    ErrorCode.SNAPSHOT_UNSUPPORTED,
+                    "The VM has a saved memory state, which work on a snapshot would destroy; start the VM or drop the"
+                            + " state.");
+        }
     }
 
     /** Overlays of files lie beside them; those of block devices in the scratch pool. */
     private String folder(Connect c, DomainXml.Disk disk) throws LibvirtException {
         String path = ViewPlanner.path(c, disk);
-        if (!disk.type().equals("block")) {
-            return path.substring(0, Math.max(0, path.lastIndexOf('/')));
+        return switch (OverlayPlace.of(disk.type(), volumeType(c, disk))) {
+            case BESIDE -> path.substring(0, Math.max(0, path.lastIndexOf('/')));
+            case SCRATCH_POOL -> {
+                String pool = context.source().scratchPool();
+                yield Volumes.folder(Volumes.pool(c, pool == null ? "default" : pool));
+            }
+            case NONE ->
+                throw new ApiException(
+                        ErrorCode.SNAPSHOT_UNSUPPORTED,
+                        "Disk " + disk.key() + " is neither a file nor a block device; a snapshot cannot hold it.");
+        };
+    }
+
+    private static String volumeType(Connect c, DomainXml.Disk disk) throws LibvirtException {
+        if (!disk.type().equals("volume")) {
+            return "";
         }
-        String pool = context.source().scratchPool();
-        return Volumes.folder(Volumes.pool(c, pool == null ? "default" : pool));
+        var source = Xml.child(disk.element(), "source");
+        StorageVol volume =
+                c.storagePoolLookupByName(Xml.attr(source, "pool")).storageVolLookupByName(Xml.attr(source, "volume"));
+        // Not from the binding's info, which knows two types only.
+        return Xml.parse(volume.getXMLDesc(0)).getAttribute("type");
+    }
+
+    @Override
+    public boolean off(String vm) {
+        return connection.call(
+                "look at the VM", c -> !Domains.power(domain(c, vm)).readable());
+    }
+
+    @Override
+    public int wake(String vm) {
+        return connection.call("start the VM paused", SLOW, c -> {
+            Domain domain = domain(c, vm);
+            refuseSaved(domain);
+            if (domain.isActive() == 1) {
+                throw new ApiException(ErrorCode.VM_BUSY, "The VM was started meanwhile; try again.");
+            }
+            domain.create(Domains.START_PAUSED);
+            return domain(c, vm).getID();
+        });
+    }
+
+    @Override
+    public void stop(String vm, @Nullable Integer run) {
+        connection.call("stop the VM again", SLOW, c -> {
+            Optional<Domain> domain = Domains.byId(c, vm);
+            if (domain.isPresent() && Domains.power(domain.get()) == Power.PAUSED && isRun(domain.get(), run)) {
+                Domains.destroy(domain.get());
+            }
+            return vm;
+        });
+    }
+
+    private static boolean isRun(Domain domain, @Nullable Integer run) throws LibvirtException {
+        return run == null ? Domains.neverRan(domain) : domain.getID() == run;
     }
 
     @Override
@@ -75,20 +132,18 @@ final class LibvirtSnapshots implements Snapshots {
         if (Boolean.TRUE.equals(inUse(snapshot))) {
             return snapshot.consistency();
         }
-        return awake(snapshot.vm(), snapshot.wake(), () -> {
-            if (quiesce && !snapshot.wake()) {
-                try {
-                    create(snapshot, DISK_ONLY | ATOMIC | QUIESCE);
-                    return "filesystem";
-                } catch (ApiException e) {
-                    if (e.code() != ErrorCode.HYPERVISOR_ERROR) {
-                        throw e;
-                    }
+        if (quiesce) {
+            try {
+                create(snapshot, DISK_ONLY | ATOMIC | QUIESCE);
+                return "filesystem";
+            } catch (ApiException e) {
+                if (e.code() != ErrorCode.HYPERVISOR_ERROR) {
+                    throw e;
                 }
             }
-            create(snapshot, DISK_ONLY | ATOMIC);
-            return "crash";
-        });
+        }
+        create(snapshot, DISK_ONLY | ATOMIC);
+        return "crash";
     }
 
     private void create(Snapshot snapshot, int flags) {
@@ -126,17 +181,17 @@ final class LibvirtSnapshots implements Snapshots {
     }
 
     @Override
-    public void consolidate(Snapshot snapshot, Watch watch) {
-        if (inUse(snapshot) == null) {
-            return;
-        }
-        boolean off = connection.call(
-                "look at the VM", c -> !Domains.power(domain(c, snapshot.vm())).readable());
-        awake(snapshot.vm(), off, () -> {
-            Consolidation work = new Consolidation(context, snapshot, watch);
-            snapshot.overlays().forEach(work::run);
-            return "";
-        });
+    public void consolidate(Snapshot snapshot, Snapshot.Overlay overlay, Watch watch) {
+        new Consolidation(context, snapshot.vm(), overlay).run(watch);
+    }
+
+    @Override
+    public void abandon(Snapshot snapshot) {
+        snapshot.overlays().forEach(o -> new Consolidation(context, snapshot.vm(), o).abandon());
+    }
+
+    @Override
+    public void forget(Snapshot snapshot) {
         connection.call("drop a snapshot's metadata", c -> {
             try {
                 domain(c, snapshot.vm())
@@ -149,29 +204,6 @@ final class LibvirtSnapshots implements Snapshots {
             }
             return snapshot;
         });
-    }
-
-    /** Runs with the VM's QEMU there; a VM that is off is started paused and destroyed after. */
-    private String awake(String vm, boolean wake, java.util.function.Supplier<String> work) {
-        if (wake) {
-            connection.call("start the VM paused", SLOW, c -> {
-                Domain domain = domain(c, vm);
-                return domain.isActive() == 1 ? 0 : domain.create(Domains.START_PAUSED);
-            });
-        }
-        try {
-            return work.get();
-        } finally {
-            if (wake) {
-                connection.call("stop the VM again", SLOW, c -> {
-                    Domain domain = domain(c, vm);
-                    if (Domains.power(domain) == io.holdfast.snapshot.domain.ViewSeen.Power.PAUSED) {
-                        Domains.destroy(domain);
-                    }
-                    return vm;
-                });
-            }
-        }
     }
 
     @Override

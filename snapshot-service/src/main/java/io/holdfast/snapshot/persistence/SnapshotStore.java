@@ -5,7 +5,10 @@ import io.holdfast.snapshot.domain.Snapshot;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
@@ -16,6 +19,9 @@ public class SnapshotStore implements Rows.SnapshotRows {
 
     @ApplicationScoped
     static class Table implements PanacheRepositoryBase<SnapshotRow, UUID> {}
+
+    /** Longer than a job is tried again. */
+    private static final Duration REMEMBERED = Duration.ofDays(30);
 
     private final Table table;
     private final Documents documents;
@@ -64,25 +70,34 @@ public class SnapshotStore implements Rows.SnapshotRows {
     }
 
     @Override
+    public void delete(UUID id, UUID job, Instant at) {
+        remove(id);
+        EntityManager em = table.getEntityManager();
+        em.createNativeQuery("delete from deleted_snapshot where deleted_at < :past")
+                .setParameter("past", at.minus(REMEMBERED))
+                .executeUpdate();
+        em.createNativeQuery("insert into deleted_snapshot values (:job, :at) on conflict (job) do nothing")
+                .setParameter("job", job)
+                .setParameter("at", at)
+                .executeUpdate();
+    }
+
+    @Override
+    public boolean deletedBy(UUID job) {
+        return !table.getEntityManager()
+                .createNativeQuery("select job from deleted_snapshot where job = :job")
+                .setParameter("job", job)
+                .getResultList()
+                .isEmpty();
+    }
+
+    @Override
     public void removeOfVm(UUID source, String vm) {
         table.update("parent = null where source = ?1 and vm = ?2", source, vm);
         table.delete("source = ?1 and vm = ?2", source, vm);
     }
 
     private Snapshot read(SnapshotRow row) {
-        Snapshot s = documents.read(row.document, Snapshot.class);
-        return new Snapshot(
-                s.id(),
-                s.source(),
-                s.vm(),
-                s.name(),
-                s.description(),
-                row.parent,
-                s.state(),
-                s.vmState(),
-                s.wake(),
-                s.consistency(),
-                s.overlays(),
-                s.createdAt());
+        return documents.read(row.document, Snapshot.class).withParent(row.parent);
     }
 }

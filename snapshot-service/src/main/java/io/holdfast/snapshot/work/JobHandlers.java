@@ -1,6 +1,7 @@
 package io.holdfast.snapshot.work;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.api.job.JobKind;
@@ -17,6 +18,8 @@ import java.util.Map;
 
 /** The use cases as handlers of jobs. */
 public final class JobHandlers {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final SnapshotWork snapshots;
     private final SourceCheck check;
@@ -36,7 +39,7 @@ public final class JobHandlers {
 
     private JsonNode create(LeasedJob job, JobContext context) {
         context.progress(Progress.of("freeze", 0, 0));
-        Snapshot made = snapshots.create((JobSpec.SnapshotCreate) job.spec());
+        Snapshot made = snapshots.create(job.job(), (JobSpec.SnapshotCreate) job.spec());
         ObjectNode result = JsonNodeFactory.instance.objectNode();
         result.put("name", made.name());
         result.put("consistency", made.consistency());
@@ -46,7 +49,7 @@ public final class JobHandlers {
 
     private JsonNode delete(LeasedJob job, JobContext context) {
         JobSpec.SnapshotDelete spec = (JobSpec.SnapshotDelete) job.spec();
-        snapshots.delete(spec, new Snapshots.Watch() {
+        snapshots.delete(job.job(), spec, new Snapshots.Watch() {
             @Override
             public void at(long doneBytes, long totalBytes) {
                 context.progress(Progress.of("consolidate", doneBytes, totalBytes));
@@ -62,10 +65,6 @@ public final class JobHandlers {
 
     private JsonNode check(LeasedJob job, JobContext context) {
         context.progress(Progress.of("check", 0, 0));
-        SourceCheck.Report report = check.run(((JobSpec.SourceCheck) job.spec()).source());
-        ObjectNode result = JsonNodeFactory.instance.objectNode();
-        report.passed().forEach(result.putArray("passed")::add);
-        report.hints().forEach(result.putArray("hints")::add);
-        return result;
+        return JSON.valueToTree(check.run(((JobSpec.SourceCheck) job.spec()).source()));
     }
 }
