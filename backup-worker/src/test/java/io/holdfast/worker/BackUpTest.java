@@ -32,6 +32,7 @@ import io.holdfast.worker.app.BackUp;
 import io.holdfast.worker.app.ViewOpener;
 import io.holdfast.worker.nbd.NbdDisks;
 import io.holdfast.worker.vault.EngineDoor;
+import jakarta.ws.rs.ProcessingException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +88,7 @@ class BackUpTest {
             pause,
             json);
     private final UUID vaultId = UUID.randomUUID();
+    private volatile boolean stopped;
     private Path image = Path.of("");
     private Path socket = Path.of("");
 
@@ -109,7 +112,7 @@ class BackUpTest {
         Qemu.io(image, "write -P 1 0 3M", "write -P 2 5M 64k", "write -P 3 20M 100k", "write -P 4 23M 1M");
     }
 
-    private static JobContext context(Consumer<Progress> heard) {
+    private JobContext context(Consumer<Progress> heard) {
         return new JobContext() {
             @Override
             public void progress(Progress progress) {
@@ -119,6 +122,13 @@ class BackUpTest {
             @Override
             public boolean cancelRequested() {
                 return false;
+            }
+
+            @Override
+            public void check() throws InterruptedException {
+                if (stopped) {
+                    throw new InterruptedException();
+                }
             }
 
             @Override
@@ -321,6 +331,37 @@ class BackUpTest {
             backUp.run(job(BackupKind.FULL), context(p -> {}));
         }
         assertThat(services.opened).hasSize(3);
+    }
+
+    @Test
+    void anInterruptThatTheRestClientTookForABrokenConnectionEndsTheAttempt() {
+        services.onOpenView = request -> {
+            throw new ProcessingException("broken", new ExecutionException(new InterruptedException()));
+        };
+        assertThatThrownBy(() -> backUp.run(job(BackupKind.FULL), context(p -> {})))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(services.opened).hasSize(1);
+    }
+
+    @Test
+    void aStoppedAttemptDoesNotAskForItsViewAgain() {
+        services.onOpenView = request -> {
+            stopped = true;
+            throw new ProcessingException("Connection reset");
+        };
+        assertThatThrownBy(() -> backUp.run(job(BackupKind.FULL), context(p -> {})))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(services.opened).hasSize(1);
+    }
+
+    @Test
+    void anAttemptThatIsStoppedAfterTheLastReadCommitsNothing() throws Exception {
+        services.onOpenView = request -> view(request, null, null);
+        try (var _ = Qemu.serve(image, socket, List.of())) {
+            JobContext late = context(p -> stopped = p.phase().equals("commit"));
+            assertThatThrownBy(() -> backUp.run(job(BackupKind.FULL), late)).isInstanceOf(InterruptedException.class);
+        }
+        assertThat(points()).isZero();
     }
 
     @Test

@@ -41,6 +41,9 @@ class VaultJobsTest {
         }
 
         @Override
+        public void check() {}
+
+        @Override
         public long fencing() {
             return 1;
         }

@@ -33,6 +33,7 @@ import io.holdfast.restore.vault.EngineDoor;
 import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.directory.DirectoryObjectStore;
 import io.holdfast.vault.PointManifest;
+import jakarta.ws.rs.ProcessingException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -185,6 +186,13 @@ class RestoreTest {
         }
 
         @Override
+        public void check() throws InterruptedException {
+            if (cancelled) {
+                throw new InterruptedException();
+            }
+        }
+
+        @Override
         public long fencing() {
             return 3;
         }
@@ -331,6 +339,28 @@ class RestoreTest {
         assertThatThrownBy(() -> restore.run(job, context)).isInstanceOf(InterruptedException.class);
         assertThat(services.aborted).containsExactly(job.job());
         boolean _ = Thread.interrupted();
+    }
+
+    @Test
+    void aRestoreThatIsCancelledWhileItIsFilledIsNeverFinished() {
+        services.onFill = fill -> {
+            // The interrupt came while this call was under way and was swallowed by it.
+            cancelled = true;
+            return target(State.FILLED, null);
+        };
+        LeasedJob job = job(List.of());
+        assertThatThrownBy(() -> restore.run(job, context)).isInstanceOf(InterruptedException.class);
+        assertThat(services.finished).isEmpty();
+        assertThat(services.aborted).containsExactly(job.job());
+    }
+
+    @Test
+    void anInterruptThatTheRestClientTookForABrokenConnectionIsNotAskedAgain() {
+        services.onFinish = () -> {
+            throw new ProcessingException("broken", new InterruptedException());
+        };
+        assertThatThrownBy(() -> restore.run(job(List.of()), context)).isInstanceOf(InterruptedException.class);
+        assertThat(services.finished).hasSize(1);
     }
 
     @Test

@@ -88,7 +88,16 @@ public final class BackUp implements JobHandler {
     private PointManifest make(OpenVault vault, LeasedJob job, JobSpec.Backup spec, JobContext context)
             throws InterruptedException {
         List<UUID> bases = spec.backupKind() == BackupKind.FULL ? List.of() : readable(vault, spec.vm(), job.bases());
-        ViewInfo view = opener.open(new OpenView(
+        ViewInfo view = opener.open(openView(job, spec, bases, context), context);
+        LOG.infof("job %s: view open, %d disks, %s", job.job(), view.disks().size(), view.consistency());
+        Duration every = Duration.ofSeconds(job.leaseSeconds()).dividedBy(3);
+        try (var keeper = new ViewKeeper(views, pause, job.job(), context.fencing(), every)) {
+            return unlessLost(keeper, () -> storeOrFull(vault, spec, view, bases, context));
+        }
+    }
+
+    private static OpenView openView(LeasedJob job, JobSpec.Backup spec, List<UUID> bases, JobContext context) {
+        return new OpenView(
                 job.job(),
                 context.fencing(),
                 spec.source(),
@@ -96,12 +105,7 @@ public final class BackUp implements JobHandler {
                 spec.vault(),
                 spec.point(),
                 spec.backupKind(),
-                bases));
-        LOG.infof("job %s: view open, %d disks, %s", job.job(), view.disks().size(), view.consistency());
-        Duration every = Duration.ofSeconds(job.leaseSeconds()).dividedBy(3);
-        try (var keeper = new ViewKeeper(views, pause, job.job(), context.fencing(), every)) {
-            return unlessLost(keeper, () -> storeOrFull(vault, spec, view, bases, context));
-        }
+                bases);
     }
 
     /** Bases that the vault can be read against; the snapshot side knows which of them have a checkpoint. */
@@ -143,6 +147,7 @@ public final class BackUp implements JobHandler {
         try (var writing = vault.begin(intent)) {
             new ViewReading(disks, view, !bases.isEmpty(), context).storeDisks(writing);
             context.progress(Progress.of("commit", 0, 0));
+            context.check();
             return writing.commit(ViewFacts.of(view, spec.consistency()));
         }
     }

@@ -6,6 +6,7 @@ import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,9 @@ final class Attempt implements JobContext {
 
     private static final Logger LOG = Logger.getLogger(Attempt.class);
     private static final int MAX_SENTENCE = 2000;
+
+    /** An interrupt may be swallowed by what the handler calls: it comes again this often until the handler has returned. */
+    private static final Duration INSIST = Duration.ofSeconds(1);
 
     /** Why an attempt is stopped from outside. A lost lease outranks the others. */
     private enum Stop {
@@ -133,11 +137,22 @@ final class Attempt implements JobContext {
         if (over || stop == Stop.LEASE_LOST || (stop != null && reason != Stop.LEASE_LOST)) {
             return List.of();
         }
+        boolean first = stop == null;
         stop = reason;
+        if (first) {
+            insist();
+        }
+        return reason == Stop.LEASE_LOST ? List.copyOf(lostActions) : List.of();
+    }
+
+    private synchronized void insist() {
+        if (over) {
+            return;
+        }
         if (worker != null) {
             worker.interrupt();
         }
-        return reason == Stop.LEASE_LOST ? List.copyOf(lostActions) : List.of();
+        time.after(INSIST, this::insist);
     }
 
     private void runAside(Runnable action) {
@@ -173,6 +188,18 @@ final class Attempt implements JobContext {
     @Override
     public synchronized boolean cancelRequested() {
         return stop == Stop.CANCEL;
+    }
+
+    @Override
+    public void check() throws InterruptedException {
+        synchronized (this) {
+            if (stop != null) {
+                throw new InterruptedException("the attempt was stopped: " + stop);
+            }
+        }
+        if (term.lapsed(time.nanos())) {
+            throw new InterruptedException("the attempt's lease is over");
+        }
     }
 
     @Override

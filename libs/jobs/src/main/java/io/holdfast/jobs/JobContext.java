@@ -11,6 +11,14 @@ public interface JobContext {
     /** Whether somebody asked for the job to end. The attempt's thread is interrupted as well. */
     boolean cancelRequested();
 
+    /**
+     * Goes on while the attempt may. Asked before every step that cannot be taken back, and in every loop that tries again:
+     * an interrupt may have been swallowed by whatever was called (a REST client takes it for a broken connection).
+     *
+     * @throws InterruptedException when the attempt was stopped or its lease is over
+     */
+    void check() throws InterruptedException;
+
     /** The attempt's fencing number; every write elsewhere carries it. */
     long fencing();
 

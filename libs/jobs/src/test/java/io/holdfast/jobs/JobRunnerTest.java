@@ -188,6 +188,89 @@ class JobRunnerTest {
         assertThat(catalog.ends.getFirst().outcome()).isEqualTo(JobEnd.Outcome.SUCCEEDED);
     }
 
+    private void run(JobHandler handler) {
+        runner = runner(handler, 1);
+        catalog.offer();
+        runner.start();
+    }
+
+    @Test
+    void aHandlerThatSwallowsInterruptsIsInterruptedAgainUntilItReturns() {
+        catalog.onHeartbeat = () -> new Heartbeat.Reply(ScriptedCatalog.LEASE_SECONDS, true);
+        var never = new CountDownLatch(1);
+        run((job, context) -> {
+            held.contexts.add(context);
+            while (held.interrupted.get() < 3) {
+                try {
+                    never.await();
+                } catch (InterruptedException swallowed) {
+                    held.interrupted.incrementAndGet();
+                }
+            }
+            throw new jakarta.ws.rs.ProcessingException("no answer");
+        });
+        await().until(() -> held.contexts.size() == 1);
+        await().until(() -> {
+            time.advance(Duration.ofMillis(500));
+            return catalog.ends.size() == 1;
+        });
+        assertThat(catalog.ends.getFirst().outcome()).isEqualTo(JobEnd.Outcome.CANCELLED);
+    }
+
+    @Test
+    void aStoppedAttemptIsToldSoWhenItLooks() {
+        catalog.onHeartbeat = () -> new Heartbeat.Reply(ScriptedCatalog.LEASE_SECONDS, true);
+        run((job, context) -> {
+            held.contexts.add(context);
+            while (true) {
+                boolean _ = Thread.interrupted();
+                context.check();
+                Thread.onSpinWait();
+            }
+        });
+        await().until(() -> held.contexts.size() == 1);
+        pass(11);
+        await().until(() -> catalog.ends.size() == 1);
+        assertThat(catalog.ends.getFirst().outcome()).isEqualTo(JobEnd.Outcome.CANCELLED);
+    }
+
+    @Test
+    void anAttemptWhoseLeaseLapsedUnnoticedIsToldSoWhenItLooks() {
+        run((job, context) -> {
+            context.check();
+            time.jump(Duration.ofSeconds(60));
+            try {
+                context.check();
+            } catch (InterruptedException e) {
+                held.interrupted.incrementAndGet();
+            }
+            return null;
+        });
+        await().until(() -> catalog.leaseCalls.get() > 1 && runner.running() == 0);
+        assertThat(held.interrupted).hasValue(1);
+        assertThat(catalog.ends).isEmpty();
+    }
+
+    @Test
+    void whatIsShieldedRunsToItsEndInSpiteOfInterrupts() throws Exception {
+        var begun = new CountDownLatch(1);
+        var finish = new CountDownLatch(1);
+        var flag = new AtomicInteger();
+        var caller = Thread.ofVirtual().start(() -> {
+            Shield.run("clean-up", () -> {
+                begun.countDown();
+                awaitQuietly(finish);
+            });
+            flag.set(Thread.interrupted() ? 1 : 2);
+        });
+        begun.await();
+        caller.interrupt();
+        assertThat(caller.join(Duration.ofMillis(50))).isFalse();
+        finish.countDown();
+        caller.join();
+        assertThat(flag).hasValue(1);
+    }
+
     @Test
     void aFencedHeartbeatInterruptsAndNothingIsSent() {
         catalog.onHeartbeat = () -> {

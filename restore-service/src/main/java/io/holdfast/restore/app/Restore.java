@@ -11,6 +11,7 @@ import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.api.target.TargetInfo;
 import io.holdfast.jobs.JobContext;
 import io.holdfast.jobs.JobHandler;
+import io.holdfast.jobs.Shield;
 import io.holdfast.restore.domain.DiskChoice;
 import io.holdfast.restore.domain.Failures;
 import io.holdfast.storage.MonotonicClock;
@@ -119,17 +120,14 @@ public final class Restore implements JobHandler {
     }
 
     private void abort(LeasedJob job) {
-        // The flag that stopped the attempt would stop the clean-up as well.
-        boolean interrupted = Thread.interrupted();
-        try {
-            snapshots.abortTarget(job.job());
-        } catch (RuntimeException e) {
-            LOG.warnf("job %s: its target could not be aborted, the catalog will: %s", job.job(), e.getMessage());
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        // What stopped the attempt would stop the clean-up as well.
+        Shield.run("abort-" + job.job(), () -> {
+            try {
+                snapshots.abortTarget(job.job());
+            } catch (RuntimeException e) {
+                LOG.warnf("job %s: its target could not be aborted, the catalog will: %s", job.job(), e.getMessage());
             }
-        }
+        });
     }
 
     private static JsonNode result(TargetInfo target, List<PointManifest.Disk> disks, long nanos) {

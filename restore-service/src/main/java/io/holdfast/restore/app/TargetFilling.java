@@ -47,7 +47,7 @@ final class TargetFilling {
         this.names = names;
         this.ledger = ledger;
         this.pause = pause;
-        this.patience = new Patience(pause);
+        this.patience = new Patience(pause, context);
         this.job = job;
         this.spec = (JobSpec.Restore) job.spec();
         this.context = context;
