@@ -10,6 +10,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.holdfast.api.BackupKind;
 import io.holdfast.api.Consistency;
 import io.holdfast.api.NbdEndpoint;
+import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
@@ -89,6 +90,7 @@ class BackUpTest {
             json);
     private final UUID vaultId = UUID.randomUUID();
     private volatile boolean stopped;
+    private volatile JobEnd.@Nullable Made lastMade;
     private Path image = Path.of("");
     private Path socket = Path.of("");
 
@@ -122,6 +124,11 @@ class BackUpTest {
             @Override
             public boolean cancelRequested() {
                 return false;
+            }
+
+            @Override
+            public void made(JobEnd.Made made) {
+                lastMade = made;
             }
 
             @Override
@@ -281,6 +288,35 @@ class BackUpTest {
             assertThat(backUp.run(job, context(p -> {}))).isEqualTo(first);
         }
         assertThat(points()).isEqualTo(1);
+    }
+
+    private static LeasedJob lookOnly(LeasedJob job) {
+        return new LeasedJob(job.job(), 2, 30, job.spec(), List.of(), true);
+    }
+
+    @Test
+    void aLookFindsThePointThatAnEarlierAttemptCommittedAndMakesNothing() throws Exception {
+        services.onOpenView = request -> view(request, null, null);
+        LeasedJob job = job(BackupKind.FULL);
+        try (var _ = Qemu.serve(image, socket, List.of())) {
+            assertThatThrownBy(() -> backUp.run(lookOnly(job), context(p -> {})))
+                    .isInstanceOfSatisfying(
+                            ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.POINT_NOT_FOUND));
+            assertThat(lastMade).isEqualTo(JobEnd.Made.NOTHING);
+            assertThat(services.opened).isEmpty();
+            JsonNode point = backUp.run(job, context(p -> {}));
+            assertThat(lastMade).isEqualTo(JobEnd.Made.PERHAPS);
+            assertThat(backUp.run(lookOnly(job), context(p -> {}))).isEqualTo(point);
+        }
+    }
+
+    @Test
+    void anAttemptThatCannotOpenTheVaultDoesNotClaimToHaveLooked() {
+        services.onVaultAccess = id -> new VaultAccess(
+                id, "main", "file://" + folder.resolve("vault"), null, null, null, "another passphrase");
+        assertThatThrownBy(() -> backUp.run(job(BackupKind.FULL), context(p -> {})))
+                .isInstanceOf(ApiException.class);
+        assertThat(lastMade).isNull();
     }
 
     @Test

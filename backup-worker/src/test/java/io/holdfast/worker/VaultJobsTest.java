@@ -3,6 +3,7 @@ package io.holdfast.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
@@ -39,6 +40,9 @@ class VaultJobsTest {
         public boolean cancelRequested() {
             return false;
         }
+
+        @Override
+        public void made(JobEnd.Made made) {}
 
         @Override
         public void check() {}

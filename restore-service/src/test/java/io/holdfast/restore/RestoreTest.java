@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.api.NbdEndpoint;
+import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
@@ -82,6 +83,7 @@ class RestoreTest {
     private final Map<String, byte[]> disks = new LinkedHashMap<>();
     private final UUID vaultId = UUID.randomUUID();
     private volatile boolean cancelled;
+    private volatile JobEnd.@Nullable Made lastMade;
 
     @SuppressWarnings("NullAway.Init")
     private PointServer server;
@@ -183,6 +185,11 @@ class RestoreTest {
         @Override
         public boolean cancelRequested() {
             return cancelled;
+        }
+
+        @Override
+        public void made(JobEnd.Made made) {
+            lastMade = made;
         }
 
         @Override
@@ -361,6 +368,46 @@ class RestoreTest {
         };
         assertThatThrownBy(() -> restore.run(job(List.of()), context)).isInstanceOf(InterruptedException.class);
         assertThat(services.finished).hasSize(1);
+    }
+
+    private LeasedJob lookOnly() {
+        return new LeasedJob(UUID.randomUUID(), 3, 30, spec(List.of()), List.of(), true);
+    }
+
+    @Test
+    void aLookTellsAFinishedTargetFromOneThatIsNot() throws Exception {
+        services.onTarget = () -> target(State.FINISHED, null);
+        assertThat(restore.run(lookOnly(), context).path("vmId").asText()).isEqualTo("id-2");
+        services.onTarget = () -> target(State.FILLED, null);
+        assertThatThrownBy(() -> restore.run(lookOnly(), context)).isInstanceOf(ApiException.class);
+        assertThat(lastMade).isEqualTo(JobEnd.Made.NOTHING);
+        assertThat(services.opened).isEmpty();
+        assertThat(services.finished).isEmpty();
+        assertThat(services.aborted).isEmpty();
+    }
+
+    @Test
+    void aLookThatGetsNoAnswerDecidesNothing() {
+        services.onTarget = () -> {
+            throw new ApiException(ErrorCode.HYPERVISOR_ERROR, "Hangs.");
+        };
+        assertThatThrownBy(() -> restore.run(lookOnly(), context)).isInstanceOf(ApiException.class);
+        assertThat(lastMade).isNull();
+    }
+
+    @Test
+    void onlyAnAttemptThatAskedToFinishMayHaveMadeTheVm() {
+        services.onFill = fill -> {
+            throw new ApiException(ErrorCode.NO_SPACE, "Full.");
+        };
+        assertThatThrownBy(() -> restore.run(job(List.of()), context)).isInstanceOf(ApiException.class);
+        assertThat(lastMade).isEqualTo(JobEnd.Made.NOTHING);
+        services.onFill = fill -> target(State.FILLED, null);
+        services.onFinish = () -> {
+            throw new ApiException(ErrorCode.HYPERVISOR_ERROR, "Hangs.");
+        };
+        assertThatThrownBy(() -> restore.run(job(List.of()), context)).isInstanceOf(ApiException.class);
+        assertThat(lastMade).isEqualTo(JobEnd.Made.PERHAPS);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.holdfast.worker.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.api.BackupKind;
+import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
@@ -76,12 +77,22 @@ public final class BackUp implements JobHandler {
             if (made.isPresent()) {
                 LOG.infof("job %s: point %s is committed already, adopted", job.job(), spec.point());
             }
+            if (made.isEmpty()) {
+                context.made(JobEnd.Made.NOTHING);
+                refuseLookOnly(job);
+            }
             PointManifest manifest = made.isPresent() ? made.get() : make(vault, job, spec, context);
             return json.valueToTree(PointSummary.of(manifest, access.name()));
         } catch (VaultException e) {
             throw Failures.of(e);
         } catch (StorageException e) {
             throw Failures.of(e);
+        }
+    }
+
+    private static void refuseLookOnly(LeasedJob job) {
+        if (job.lookOnly()) {
+            throw new ApiException(ErrorCode.POINT_NOT_FOUND, "No attempt of the job has committed its point.");
         }
     }
 
@@ -148,6 +159,7 @@ public final class BackUp implements JobHandler {
             new ViewReading(disks, view, !bases.isEmpty(), context).storeDisks(writing);
             context.progress(Progress.of("commit", 0, 0));
             context.check();
+            context.made(JobEnd.Made.PERHAPS);
             return writing.commit(ViewFacts.of(view, spec.consistency()));
         }
     }

@@ -37,6 +37,7 @@ final class Attempt implements JobContext {
     private final RunnerTime time;
     private final Executor threads;
     private volatile @Nullable Progress progress;
+    private volatile JobEnd.Made made = JobEnd.Made.NOTHING_BY_THIS_ATTEMPT;
 
     // All below guarded by this.
     private @Nullable Thread worker;
@@ -95,10 +96,10 @@ final class Attempt implements JobContext {
     private JobEnd ended(@Nullable Stop stopped, Throwable failure) {
         if (stopped == Stop.CANCEL) {
             return new JobEnd(
-                    job.fencing(), JobEnd.Outcome.CANCELLED, ErrorCode.JOB_CANCELLED.wire(), "Cancelled.", null);
+                    job.fencing(), JobEnd.Outcome.CANCELLED, ErrorCode.JOB_CANCELLED.wire(), "Cancelled.", null, made);
         }
         if (stopped == Stop.DRAIN) {
-            return new JobEnd(job.fencing(), JobEnd.Outcome.RELEASED, null, "The runner shuts down.", null);
+            return new JobEnd(job.fencing(), JobEnd.Outcome.RELEASED, null, "The runner shuts down.", null, made);
         }
         if (failure instanceof ApiException e) {
             LOG.warnf(
@@ -112,7 +113,7 @@ final class Attempt implements JobContext {
 
     private JobEnd failed(ErrorCode code, String sentence) {
         String cut = sentence.substring(0, Math.min(MAX_SENTENCE, sentence.length()));
-        return new JobEnd(job.fencing(), JobEnd.Outcome.FAILED, code.wire(), cut, null);
+        return new JobEnd(job.fencing(), JobEnd.Outcome.FAILED, code.wire(), cut, null, made);
     }
 
     // ----- stopped from outside
@@ -188,6 +189,11 @@ final class Attempt implements JobContext {
     @Override
     public synchronized boolean cancelRequested() {
         return stop == Stop.CANCEL;
+    }
+
+    @Override
+    public void made(JobEnd.Made made) {
+        this.made = made;
     }
 
     @Override

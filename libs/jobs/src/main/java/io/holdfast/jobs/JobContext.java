@@ -1,5 +1,6 @@
 package io.holdfast.jobs;
 
+import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.Progress;
 
 /** What a running attempt can ask and tell. Thread-safe. */
@@ -18,6 +19,12 @@ public interface JobContext {
      * @throws InterruptedException when the attempt was stopped or its lease is over
      */
     void check() throws InterruptedException;
+
+    /**
+     * Notes what is known of the point or VM that the job makes, for an end that is not a success. At first: nothing by this
+     * attempt. To be called with {@code PERHAPS} <em>before</em> the step that makes it.
+     */
+    void made(JobEnd.Made made);
 
     /** The attempt's fencing number; every write elsewhere carries it. */
     long fencing();

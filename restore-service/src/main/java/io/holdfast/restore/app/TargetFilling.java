@@ -1,6 +1,7 @@
 package io.holdfast.restore.app;
 
 import io.holdfast.api.RenewLease;
+import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
@@ -60,11 +61,14 @@ final class TargetFilling {
         if (target.state() == TargetInfo.State.FINISHED) {
             return target;
         }
+        context.made(JobEnd.Made.NOTHING);
         if (target.state() != TargetInfo.State.FILLED) {
             fill(disks);
         }
         ledger.refuseDamaged(job.job());
         context.progress(Progress.of("finish", 0, 0));
+        context.check();
+        context.made(JobEnd.Made.PERHAPS);
         return patience.ask(() -> snapshots.finishTarget(job.job(), new FinishTarget(context.fencing(), spec.start())));
     }
 
