@@ -10,6 +10,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.holdfast.api.BackupKind;
 import io.holdfast.api.Consistency;
 import io.holdfast.api.NbdEndpoint;
+import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
@@ -33,6 +34,7 @@ import io.holdfast.worker.app.BackUp;
 import io.holdfast.worker.app.ViewOpener;
 import io.holdfast.worker.nbd.NbdDisks;
 import io.holdfast.worker.vault.EngineDoor;
+import jakarta.ws.rs.ProcessingException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +45,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +91,8 @@ class BackUpTest {
             pause,
             json);
     private final UUID vaultId = UUID.randomUUID();
+    private volatile boolean stopped;
+    private volatile JobEnd.@Nullable Made lastMade;
     private Path image = Path.of("");
     private Path socket = Path.of("");
 
@@ -111,7 +116,7 @@ class BackUpTest {
         Qemu.io(image, "write -P 1 0 3M", "write -P 2 5M 64k", "write -P 3 20M 100k", "write -P 4 23M 1M");
     }
 
-    private static JobContext context(Consumer<Progress> heard) {
+    private JobContext context(Consumer<Progress> heard) {
         return new JobContext() {
             @Override
             public void progress(Progress progress) {
@@ -121,6 +126,18 @@ class BackUpTest {
             @Override
             public boolean cancelRequested() {
                 return false;
+            }
+
+            @Override
+            public void made(JobEnd.Made made) {
+                lastMade = made;
+            }
+
+            @Override
+            public void check() throws InterruptedException {
+                if (stopped) {
+                    throw new InterruptedException();
+                }
             }
 
             @Override
@@ -297,6 +314,35 @@ class BackUpTest {
         assertThat(points()).isEqualTo(1);
     }
 
+    private static LeasedJob lookOnly(LeasedJob job) {
+        return new LeasedJob(job.job(), 2, 30, job.spec(), List.of(), true);
+    }
+
+    @Test
+    void aLookFindsThePointThatAnEarlierAttemptCommittedAndMakesNothing() throws Exception {
+        services.onOpenView = request -> view(request, null, null);
+        LeasedJob job = job(BackupKind.FULL);
+        try (var _ = Qemu.serve(image, socket, List.of())) {
+            assertThatThrownBy(() -> backUp.run(lookOnly(job), context(p -> {})))
+                    .isInstanceOfSatisfying(
+                            ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.POINT_NOT_FOUND));
+            assertThat(lastMade).isEqualTo(JobEnd.Made.NOTHING);
+            assertThat(services.opened).isEmpty();
+            JsonNode point = backUp.run(job, context(p -> {}));
+            assertThat(lastMade).isEqualTo(JobEnd.Made.PERHAPS);
+            assertThat(backUp.run(lookOnly(job), context(p -> {}))).isEqualTo(point);
+        }
+    }
+
+    @Test
+    void anAttemptThatCannotOpenTheVaultDoesNotClaimToHaveLooked() {
+        services.onVaultAccess = id -> new VaultAccess(
+                id, "main", "file://" + folder.resolve("vault"), null, null, null, "another passphrase");
+        assertThatThrownBy(() -> backUp.run(job(BackupKind.FULL), context(p -> {})))
+                .isInstanceOf(ApiException.class);
+        assertThat(lastMade).isNull();
+    }
+
     @Test
     void aViewThatIsLostWhileItIsReadEndsTheAttemptRetryably() throws Exception {
         services.onOpenView = request -> view(request, null, null);
@@ -345,6 +391,37 @@ class BackUpTest {
             backUp.run(job(BackupKind.FULL), context(p -> {}));
         }
         assertThat(services.opened).hasSize(3);
+    }
+
+    @Test
+    void anInterruptThatTheRestClientTookForABrokenConnectionEndsTheAttempt() {
+        services.onOpenView = request -> {
+            throw new ProcessingException("broken", new ExecutionException(new InterruptedException()));
+        };
+        assertThatThrownBy(() -> backUp.run(job(BackupKind.FULL), context(p -> {})))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(services.opened).hasSize(1);
+    }
+
+    @Test
+    void aStoppedAttemptDoesNotAskForItsViewAgain() {
+        services.onOpenView = request -> {
+            stopped = true;
+            throw new ProcessingException("Connection reset");
+        };
+        assertThatThrownBy(() -> backUp.run(job(BackupKind.FULL), context(p -> {})))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(services.opened).hasSize(1);
+    }
+
+    @Test
+    void anAttemptThatIsStoppedAfterTheLastReadCommitsNothing() throws Exception {
+        services.onOpenView = request -> view(request, null, null);
+        try (var _ = Qemu.serve(image, socket, List.of())) {
+            JobContext late = context(p -> stopped = p.phase().equals("commit"));
+            assertThatThrownBy(() -> backUp.run(job(BackupKind.FULL), late)).isInstanceOf(InterruptedException.class);
+        }
+        assertThat(points()).isZero();
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.holdfast.worker;
 import static io.restassured.RestAssured.given;
 import static io.restassured.RestAssured.when;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -65,6 +67,18 @@ class ServiceAloneTest {
                 .statusCode(200)
                 .body("service", equalTo("backup-worker"))
                 .body("running", equalTo(0));
+    }
+
+    @Test
+    void itsDocumentNamesItsOperationAndHowItFails() {
+        given().auth()
+                .oauth2(token("token"))
+                .accept("application/json")
+                .get("/q/openapi")
+                .then()
+                .statusCode(200)
+                .body("paths.'/api/v1/status'.get.responses.default.content", hasKey("application/problem+json"))
+                .body("components.schemas.Problem.properties.code.enum", hasItem("unauthenticated"));
     }
 
     private static String token(String which) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
@@ -57,6 +58,12 @@ class VaultJobsTest {
         public boolean cancelRequested() {
             return false;
         }
+
+        @Override
+        public void made(JobEnd.Made made) {}
+
+        @Override
+        public void check() {}
 
         @Override
         public long fencing() {

@@ -40,7 +40,7 @@ class CancelTest extends CatalogTest {
         end(job, failure(lease("BACKUP_WORKER"), "nbd-error")).then().statusCode(204);
         cancel(job).then().body("state", equalTo("CANCELLED"));
         assertThat(text("select kind from outbox")).isEqualTo("SETTLE_ABANDONED");
-        assertThat(count("resource_lock")).isZero();
+        unlocked();
     }
 
     @Test
@@ -48,7 +48,7 @@ class CancelTest extends CatalogTest {
         String job = backup("web", "v");
         JsonNode leased = lease("BACKUP_WORKER");
         cancel(job).then().body("state", equalTo("RUNNING")).body("cancelRequested", equalTo(true));
-        end(job, Map.of("fencing", leased.path("fencing").asInt(), "outcome", "CANCELLED"))
+        end(job, Map.of("fencing", leased.path("fencing").asInt(), "outcome", "CANCELLED", "made", "NOTHING"))
                 .then()
                 .statusCode(204);
         assertThat(job(job).path("state").asText()).isEqualTo("CANCELLED");
@@ -61,6 +61,9 @@ class CancelTest extends CatalogTest {
         lease("BACKUP_WORKER");
         cancel(job);
         expire(job);
+        JsonNode look = lease("BACKUP_WORKER");
+        assertThat(look.path("lookOnly").asBoolean()).isTrue();
+        end(job, failure(look, "point-not-found")).then().statusCode(204);
         assertThat(job(job).path("state").asText()).isEqualTo("CANCELLED");
         assertThat(text("select kind from outbox")).isEqualTo("SETTLE_ABANDONED");
     }
@@ -70,7 +73,9 @@ class CancelTest extends CatalogTest {
         String job = backup("web", "v");
         lease("BACKUP_WORKER");
         cancel(job);
-        end(job, Map.of("fencing", 1, "outcome", "RELEASED")).then().statusCode(204);
+        end(job, Map.of("fencing", 1, "outcome", "RELEASED", "made", "NOTHING_BY_THIS_ATTEMPT"))
+                .then()
+                .statusCode(204);
         assertThat(job(job).path("state").asText()).isEqualTo("CANCELLED");
     }
 

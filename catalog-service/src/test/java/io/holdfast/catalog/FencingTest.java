@@ -76,7 +76,7 @@ class FencingTest extends CatalogTest {
         assertThat(count("outbox")).isEqualTo(1);
         end(job, failure(leased, "no-space")).then().statusCode(409).body("code", equalTo("lease-lost"));
         assertThat(job(job).path("state").asText()).isEqualTo("SUCCEEDED");
-        assertThat(count("resource_lock")).isZero();
+        unlocked();
     }
 
     @Test
@@ -111,7 +111,38 @@ class FencingTest extends CatalogTest {
         end(job, failure(lease("BACKUP_WORKER"), "scratch-no-space")).then().statusCode(204);
         assertThat(job(job).path("state").asText()).isEqualTo("FAILED");
         assertThat(job(job).path("errorCode").asText()).isEqualTo("scratch-no-space");
-        assertThat(count("resource_lock")).isZero();
+        unlocked();
+    }
+
+    @Test
+    void strikesAreCountedAnewWhenTheAttemptsGotOn() {
+        String job = backup("web", "v");
+        for (int attempt = 1; attempt <= 12; attempt++) {
+            due(job);
+            JsonNode leased = lease("BACKUP_WORKER");
+            // Each third attempt comes eight gigabytes further.
+            Database.run("update job set done_bytes = " + (attempt / 3) * (8L << 30));
+            end(job, failure(leased, "nbd-error")).then().statusCode(204);
+            assertThat(job(job).path("state").asText()).isEqualTo("QUEUED");
+        }
+        for (int attempt = 13; attempt <= 16; attempt++) {
+            due(job);
+            end(job, failure(lease("BACKUP_WORKER"), "nbd-error")).then().statusCode(204);
+        }
+        assertThat(job(job).path("state").asText()).isEqualTo("FAILED");
+    }
+
+    @Test
+    void aBusyVmIsWaitedForWithoutAStrike() {
+        String job = backup("web", "v");
+        for (int i = 1; i <= 7; i++) {
+            due(job);
+            end(job, failure(lease("BACKUP_WORKER"), "vm-busy")).then().statusCode(204);
+        }
+        assertThat(job(job).path("state").asText()).isEqualTo("QUEUED");
+        assertThat(job(job).path("errorCode").asText()).isEqualTo("vm-busy");
+        assertThat(text("select strikes || ' ' || (not_before > now() + interval '20 seconds') from job"))
+                .isEqualTo("0 true");
     }
 
     @Test

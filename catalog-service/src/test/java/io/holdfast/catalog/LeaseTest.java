@@ -2,6 +2,7 @@ package io.holdfast.catalog;
 
 import static io.holdfast.catalog.support.Database.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.catalog.support.CatalogTest;
@@ -99,18 +100,24 @@ class LeaseTest extends CatalogTest {
     }
 
     @Test
-    void aVaultBeingAddedIsNobodyElses() {
+    void aVaultThatIsBeingAddedTakesNoJobs() {
         admin().body(Map.of("name", "v", "url", "file:///srv/v"))
                 .post(API + "/vaults")
                 .then()
                 .statusCode(202);
-        backup("web", "v");
+        for (String path : List.of("/backups", "/vaults/v/check")) {
+            admin().body(Map.of("vm", "web", "vault", "v"))
+                    .post(API + path)
+                    .then()
+                    .statusCode(409)
+                    .body("code", equalTo("vault-not-ready"));
+        }
         JsonNode add = lease("BACKUP_WORKER");
         assertThat(add.path("spec").path("kind").asText()).isEqualTo("VAULT_ADD");
-        assertThat(tryLease("BACKUP_WORKER").statusCode()).isEqualTo(204);
         end(add.path("job").asText(), success(add, Map.of("formatId", "f1")))
                 .then()
                 .statusCode(204);
+        backup("web", "v");
         assertThat(lease("BACKUP_WORKER").path("spec").path("kind").asText()).isEqualTo("BACKUP");
     }
 

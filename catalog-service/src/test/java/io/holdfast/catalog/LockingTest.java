@@ -65,7 +65,10 @@ class LockingTest extends CatalogTest {
     private boolean leased(JobSpec spec) {
         NewJob job = new NewJob(UUID.randomUUID(), spec, "subject", new NewJob.Ticket("test", "-", null, "hash"));
         assertThat(jobs.insert(job, 5)).isTrue();
-        return jobs.claim(job.kind().runner(), "test", Duration.ofMinutes(5), new QueueDepth.Limits(100, 100))
+        return jobs.claim(
+                        new JobStore.Lessee(job.kind().runner(), "test", "test"),
+                        Duration.ofMinutes(5),
+                        new QueueDepth.Limits(100, 100))
                 .isPresent();
     }
 

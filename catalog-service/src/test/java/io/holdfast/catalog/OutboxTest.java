@@ -69,6 +69,20 @@ class OutboxTest extends CatalogTest {
     }
 
     @Test
+    void theVmStaysLockedUntilSnapshotServiceWasTold() {
+        vault("v");
+        snapshotService.failSettlements(50, ErrorCode.HYPERVISOR_ERROR);
+        committedPoint("web", "v", 1);
+        String next = backup("web", "v");
+        assertThat(tryLease("BACKUP_WORKER").statusCode()).isEqualTo(204);
+        assertThat(text("select string_agg(key, ' ' order by key) from resource_lock"))
+                .contains("vm:lab/vm-1");
+        snapshotService.reset();
+        Database.run("update outbox set not_before = now()");
+        assertThat(lease("BACKUP_WORKER").path("job").asText()).isEqualTo(next);
+    }
+
+    @Test
     void nothingIsToldBeforeTheJobHasEndedAndTheOldestOfAJobGoesFirst() {
         vault("v");
         String job = backup("web", "v");

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.hasSize;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.catalog.app.queue.PruneHistory;
 import io.holdfast.catalog.support.CatalogTest;
 import io.holdfast.catalog.support.Database;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,36 @@ class PagingTest extends CatalogTest {
             }
         } while (!after.isEmpty());
         return found;
+    }
+
+    @Inject
+    PruneHistory prune;
+
+    @Test
+    void whatIsOldIsDroppedButWhatAPointOrAMessageNeeds() {
+        vault("v");
+        committedPoint("web", "v", 1);
+        unlocked();
+        String old = backup("web", "v");
+        end(old, failure(lease("BACKUP_WORKER"), "no-space")).then().statusCode(204);
+        unlocked();
+        String recent = backup("web", "v");
+        end(recent, failure(lease("BACKUP_WORKER"), "no-space")).then().statusCode(204);
+        unlocked();
+        Database.run("update job set ended_at = now() - interval '91 days' where id <> '" + recent + "'");
+        Database.run("update audit set at = now() - interval '366 days' where action = 'job.end'");
+        Database.run("update outbox set delivered_at = null, not_before = now() + interval '1 hour' where job = '" + old
+                + "'");
+        prune.run(Duration.ofDays(90), Duration.ofDays(365));
+        assertThat(Database.count("job")).isEqualTo(3);
+        assertThat(Database.text("select count(*) from audit where action = 'job.end'"))
+                .isEqualTo("0");
+        Database.run("update outbox set delivered_at = now()");
+        prune.run(Duration.ofDays(90), Duration.ofDays(365));
+        assertThat(Database.text("select count(*) from job where id = '" + old + "'"))
+                .isEqualTo("0");
+        assertThat(Database.count("job")).isEqualTo(2);
+        assertThat(Database.count("restore_point")).isEqualTo(1);
     }
 
     @Test

@@ -196,6 +196,20 @@ class SubmitTest extends CatalogTest {
     }
 
     @Test
+    void aSourceWhoseAnswerIsLostIsAnUnknownOutcomeAndItsIntentIsInTheAudit() {
+        snapshotService.loseNextAnswer();
+        admin().body(Map.of("name", "new", "uri", "qemu:///system"))
+                .post(API + "/sources")
+                .then()
+                .statusCode(500)
+                .body("code", equalTo("outcome-unknown"));
+        assertThat(snapshotService.sources).hasSize(2);
+        admin().get(API + "/audit").then().body("items.outcome", equalTo(java.util.List.of("unknown", "accepted")));
+        admin().delete(API + "/sources/none").then().statusCode(404);
+        admin().get(API + "/audit?limit=1").then().body("items[0].outcome", equalTo("failed source-not-found"));
+    }
+
+    @Test
     void vmsAreListedAndShownByReference() {
         admin().get(API + "/vms").then().statusCode(200).body("items.name", hasItem("web"));
         admin().get(API + "/vms?vm=lab/web").then().body("items[0].id", equalTo("vm-1"));

@@ -12,8 +12,13 @@ import io.holdfast.catalog.support.CatalogTest;
 import io.holdfast.catalog.support.Database;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -135,7 +140,7 @@ class VaultTest extends CatalogTest {
         end(job, success(leased, Map.of("formatId", "f-1"))).then().statusCode(204);
         assertThat(job(job).path("state").asText()).isEqualTo("FAILED");
         assertThat(job(job).path("errorCode").asText()).isEqualTo("vault-exists");
-        admin().get(API + "/vaults/twin").then().body("state", equalTo("failed"));
+        admin().get(API + "/vaults/twin").then().statusCode(404);
     }
 
     @Test
@@ -150,16 +155,41 @@ class VaultTest extends CatalogTest {
     }
 
     @Test
-    void aVaultThatCannotBeOpenedIsFailedWithTheReason() {
+    void aVaultThatCannotBeAddedLeavesNoRecordAndMayBeAddedAgain() {
         add(s3("v")).then().statusCode(202);
         JsonNode leased = lease("BACKUP_WORKER");
-        end(leased.path("job").asText(), failure(leased, "vault-wrong-passphrase"))
+        String job = leased.path("job").asText();
+        end(job, failure(leased, "vault-wrong-passphrase")).then().statusCode(204);
+        assertThat(job(job).path("errorCode").asText()).isEqualTo("vault-wrong-passphrase");
+        assertThat(count("vault")).isZero();
+        assertThat(count("resource_lock")).isZero();
+        assertThat(text("select count(*) from audit where action = 'vault.remove' and outcome = 'not added'"))
+                .isEqualTo("1");
+
+        add(s3("v")).then().statusCode(202);
+        JsonNode again = lease("BACKUP_WORKER");
+        end(again.path("job").asText(), success(again, Map.of("formatId", "f-1")))
                 .then()
                 .statusCode(204);
-        admin().get(API + "/vaults/v")
-                .then()
-                .body("state", equalTo("failed"))
-                .body("detail", equalTo("vault-wrong-passphrase: by test"));
+        admin().get(API + "/vaults/v").then().body("state", equalTo("ok"));
+    }
+
+    @Test
+    void oneRequestSentManyTimesAtOnceMakesOneVault() throws Exception {
+        try (var threads = Executors.newFixedThreadPool(8)) {
+            Callable<String> once = () -> admin().header("Idempotency-Key", "same")
+                    .body(s3("v"))
+                    .post(API + "/vaults")
+                    .then()
+                    .statusCode(202)
+                    .extract()
+                    .path("job.id");
+            Set<String> jobs = new HashSet<>();
+            for (var each : threads.invokeAll(Collections.nCopies(8, once))) {
+                jobs.add(each.get());
+            }
+            assertThat(jobs).hasSize(1);
+        }
     }
 
     @Test

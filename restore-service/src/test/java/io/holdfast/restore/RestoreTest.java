@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.api.NbdEndpoint;
+import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
@@ -28,6 +29,7 @@ import io.holdfast.restore.vault.EngineDoor;
 import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.directory.DirectoryObjectStore;
 import io.holdfast.vault.PointManifest;
+import jakarta.ws.rs.ProcessingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +79,7 @@ class RestoreTest {
     private final Map<String, byte[]> disks = new LinkedHashMap<>();
     private final UUID vaultId = UUID.randomUUID();
     private volatile boolean cancelled;
+    private volatile JobEnd.@Nullable Made lastMade;
 
     @SuppressWarnings("NullAway.Init")
     private PointServer server;
@@ -179,6 +182,18 @@ class RestoreTest {
         @Override
         public boolean cancelRequested() {
             return cancelled;
+        }
+
+        @Override
+        public void made(JobEnd.Made made) {
+            lastMade = made;
+        }
+
+        @Override
+        public void check() throws InterruptedException {
+            if (cancelled) {
+                throw new InterruptedException();
+            }
         }
 
         @Override
@@ -353,6 +368,68 @@ class RestoreTest {
         assertThatThrownBy(() -> restore.run(job, context)).isInstanceOf(InterruptedException.class);
         assertThat(services.aborted).containsExactly(job.job());
         boolean _ = Thread.interrupted();
+    }
+
+    @Test
+    void aRestoreThatIsCancelledWhileItIsFilledIsNeverFinished() {
+        services.onFill = fill -> {
+            // The interrupt came while this call was under way and was swallowed by it.
+            cancelled = true;
+            return target(State.FILLED, null);
+        };
+        LeasedJob job = job(List.of());
+        assertThatThrownBy(() -> restore.run(job, context)).isInstanceOf(InterruptedException.class);
+        assertThat(services.finished).isEmpty();
+        assertThat(services.aborted).containsExactly(job.job());
+    }
+
+    @Test
+    void anInterruptThatTheRestClientTookForABrokenConnectionIsNotAskedAgain() {
+        services.onFinish = () -> {
+            throw new ProcessingException("broken", new InterruptedException());
+        };
+        assertThatThrownBy(() -> restore.run(job(List.of()), context)).isInstanceOf(InterruptedException.class);
+        assertThat(services.finished).hasSize(1);
+    }
+
+    private LeasedJob lookOnly() {
+        return new LeasedJob(UUID.randomUUID(), 3, 30, spec(List.of()), List.of(), true);
+    }
+
+    @Test
+    void aLookTellsAFinishedTargetFromOneThatIsNot() throws Exception {
+        services.onTarget = () -> target(State.FINISHED, null);
+        assertThat(restore.run(lookOnly(), context).path("vmId").asText()).isEqualTo("id-2");
+        services.onTarget = () -> target(State.FILLED, null);
+        assertThatThrownBy(() -> restore.run(lookOnly(), context)).isInstanceOf(ApiException.class);
+        assertThat(lastMade).isEqualTo(JobEnd.Made.NOTHING);
+        assertThat(services.opened).isEmpty();
+        assertThat(services.finished).isEmpty();
+        assertThat(services.aborted).isEmpty();
+    }
+
+    @Test
+    void aLookThatGetsNoAnswerDecidesNothing() {
+        services.onTarget = () -> {
+            throw new ApiException(ErrorCode.HYPERVISOR_ERROR, "Hangs.");
+        };
+        assertThatThrownBy(() -> restore.run(lookOnly(), context)).isInstanceOf(ApiException.class);
+        assertThat(lastMade).isNull();
+    }
+
+    @Test
+    void onlyAnAttemptThatAskedToFinishMayHaveMadeTheVm() {
+        services.onFill = fill -> {
+            throw new ApiException(ErrorCode.NO_SPACE, "Full.");
+        };
+        assertThatThrownBy(() -> restore.run(job(List.of()), context)).isInstanceOf(ApiException.class);
+        assertThat(lastMade).isEqualTo(JobEnd.Made.NOTHING);
+        services.onFill = fill -> target(State.FILLED, null);
+        services.onFinish = () -> {
+            throw new ApiException(ErrorCode.HYPERVISOR_ERROR, "Hangs.");
+        };
+        assertThatThrownBy(() -> restore.run(job(List.of()), context)).isInstanceOf(ApiException.class);
+        assertThat(lastMade).isEqualTo(JobEnd.Made.PERHAPS);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static io.restassured.RestAssured.when;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -85,6 +86,18 @@ class ServiceAloneTest {
                 .statusCode(200)
                 .body("service", equalTo("restore-service"))
                 .body("running", equalTo(0));
+    }
+
+    @Test
+    void itsDocumentNamesItsOperationAndHowItFails() {
+        given().auth()
+                .oauth2(token("token"))
+                .accept("application/json")
+                .get("/q/openapi")
+                .then()
+                .statusCode(200)
+                .body("paths.'/api/v1/status'.get.responses.default.content", hasKey("application/problem+json"))
+                .body("components.schemas.Problem.properties.code.enum", hasItem("unauthenticated"));
     }
 
     private static String token(String which) {

@@ -3,6 +3,7 @@ package io.holdfast.worker.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.api.BackupKind;
+import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
@@ -81,6 +82,10 @@ public final class BackUp implements JobHandler {
             if (made.isPresent()) {
                 LOG.infof("job %s: point %s is committed already, adopted", job.job(), spec.point());
             }
+            if (made.isEmpty()) {
+                context.made(JobEnd.Made.NOTHING);
+                refuseLookOnly(job);
+            }
             PointManifest manifest = made.isPresent() ? made.get() : make(vault, job, spec, context);
             return json.valueToTree(PointSummary.of(manifest, access.name()));
         } catch (VaultException e) {
@@ -90,13 +95,29 @@ public final class BackUp implements JobHandler {
         }
     }
 
+    private static void refuseLookOnly(LeasedJob job) {
+        if (job.lookOnly()) {
+            throw new ApiException(ErrorCode.POINT_NOT_FOUND, "No attempt of the job has committed its point.");
+        }
+    }
+
     private PointManifest make(OpenVault vault, LeasedJob job, JobSpec.Backup spec, JobContext context)
             throws InterruptedException {
         BasesFound found = spec.backupKind() == BackupKind.FULL
                 ? new BasesFound(List.of(), List.of())
                 : vault.bases(spec.vm(), Set.copyOf(job.bases()), MOST_BASES);
         List<UUID> bases = found.points();
-        ViewInfo view = opener.open(new OpenView(
+        ViewInfo view = opener.open(openView(job, spec, bases, context), context);
+        LOG.infof("job %s: view open, %d disks, %s", job.job(), view.disks().size(), view.consistency());
+        Duration every = Duration.ofSeconds(job.leaseSeconds()).dividedBy(3);
+        try (var keeper = new ViewKeeper(views, pause, job.job(), context.fencing(), every)) {
+            var plan = new Plan(spec, view, bases, head(job), foreign(found));
+            return unlessLost(keeper, () -> storeOrFull(vault, plan, context));
+        }
+    }
+
+    private static OpenView openView(LeasedJob job, JobSpec.Backup spec, List<UUID> bases, JobContext context) {
+        return new OpenView(
                 job.job(),
                 context.fencing(),
                 spec.source(),
@@ -104,13 +125,7 @@ public final class BackUp implements JobHandler {
                 spec.vault(),
                 spec.point(),
                 spec.backupKind(),
-                bases));
-        LOG.infof("job %s: view open, %d disks, %s", job.job(), view.disks().size(), view.consistency());
-        Duration every = Duration.ofSeconds(job.leaseSeconds()).dividedBy(3);
-        try (var keeper = new ViewKeeper(views, pause, job.job(), context.fencing(), every)) {
-            var plan = new Plan(spec, view, bases, head(job), foreign(found));
-            return unlessLost(keeper, () -> storeOrFull(vault, plan, context));
-        }
+                bases);
     }
 
     /** What an attempt stores: the catalog's head of the chain, and notes for the point beside those of the view. */
@@ -170,6 +185,8 @@ public final class BackUp implements JobHandler {
         try (var writing = vault.begin(intent)) {
             new ViewReading(disks, view, !plan.bases.isEmpty(), context).storeDisks(writing);
             context.progress(Progress.of("commit", 0, 0));
+            context.check();
+            context.made(JobEnd.Made.PERHAPS);
             return writing.commit(ViewFacts.of(view, spec.consistency(), plan.notes));
         }
     }

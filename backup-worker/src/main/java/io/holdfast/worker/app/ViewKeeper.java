@@ -20,6 +20,8 @@ final class ViewKeeper implements AutoCloseable {
     private static final Set<ErrorCode> GONE =
             Set.of(ErrorCode.VIEW_LOST, ErrorCode.VIEW_NOT_FOUND, ErrorCode.FENCED, ErrorCode.LEASE_LOST);
 
+    private static final Duration INSIST = Duration.ofSeconds(1);
+
     private final SnapshotServiceApi views;
     private final MonotonicClock pause;
     private final UUID job;
@@ -44,7 +46,10 @@ final class ViewKeeper implements AutoCloseable {
         try {
             do {
                 pause.pause(period);
-            } while (renewed());
+            } while (!closed() && renewed());
+            while (gone()) {
+                pause.pause(INSIST);
+            }
         } catch (InterruptedException closedNow) {
             Thread.currentThread().interrupt();
         }
@@ -55,7 +60,6 @@ final class ViewKeeper implements AutoCloseable {
             views.renewView(job, renew);
         } catch (ApiException e) {
             if (GONE.contains(e.code())) {
-                gone();
                 return false;
             }
             LOG.debugf(
@@ -68,11 +72,17 @@ final class ViewKeeper implements AutoCloseable {
         return true;
     }
 
-    private synchronized void gone() {
+    private synchronized boolean closed() {
+        return closed;
+    }
+
+    /** Interrupts the reader, again until it has noticed: what it called may have swallowed the interrupt. */
+    private synchronized boolean gone() {
         if (!closed) {
             lost = true;
             reader.interrupt();
         }
+        return !closed;
     }
 
     /** Whether the view is gone. */

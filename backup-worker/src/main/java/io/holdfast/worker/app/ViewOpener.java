@@ -5,6 +5,8 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.api.view.OpenView;
 import io.holdfast.api.view.ViewInfo;
+import io.holdfast.jobs.Interrupts;
+import io.holdfast.jobs.JobContext;
 import io.holdfast.storage.MonotonicClock;
 import java.time.Duration;
 import java.util.Set;
@@ -29,12 +31,13 @@ public final class ViewOpener {
     }
 
     /** Opens or continues the job's view; asks again while the VM is busy or nobody answers, until the deadline. */
-    ViewInfo open(OpenView request) throws InterruptedException {
+    ViewInfo open(OpenView request, JobContext context) throws InterruptedException {
         long started = pause.nanos();
         while (true) {
             try {
                 return views.openView(request);
             } catch (RuntimeException e) {
+                Interrupts.refuse(context, e);
                 boolean answered = e instanceof ApiException known && !AGAIN.contains(known.code());
                 boolean late = pause.nanos() - started + BETWEEN.toNanos() > deadline.toNanos();
                 if (answered || (late && e instanceof ApiException)) {

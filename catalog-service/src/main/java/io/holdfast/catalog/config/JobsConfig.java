@@ -40,9 +40,28 @@ public interface JobsConfig {
     @WithDefault("60s")
     Duration backoffMost();
 
+    /**
+     * A job that ends badly after an attempt that may have committed is looked at once more; when nobody can look (the vault
+     * is away) it is tried for this long. The job keeps its VM until then.
+     */
+    @WithDefault("24h")
+    Duration lookFor();
+
     /** An idempotency key is remembered this long. */
     @WithDefault("24h")
     Duration idempotencyKeep();
+
+    /** Ended jobs are listed for this long; those of which a restore point is left stay. */
+    @WithDefault("90d")
+    Duration keep();
+
+    /** Audit rows are kept for this long. */
+    @WithDefault("365d")
+    Duration auditKeep();
+
+    /** How often what is older is dropped. */
+    @WithDefault("1h")
+    Duration prune();
 
     /** How often ended leases are looked for and the outbox is emptied. */
     @WithDefault("1s")

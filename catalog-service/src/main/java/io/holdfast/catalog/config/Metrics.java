@@ -1,5 +1,6 @@
 package io.holdfast.catalog.config;
 
+import io.holdfast.api.job.JobKind;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.catalog.app.port.Meters;
 import io.holdfast.catalog.app.port.OutboxStore;
@@ -9,6 +10,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
@@ -21,13 +25,26 @@ class Metrics implements Meters {
     private final JobCounts counts;
     private final OutboxStore outbox;
     private final MultiGauge jobs;
+    private final MultiGauge rates;
+    private final MeterRegistry registry;
+    private final TransactionSynchronizationRegistry transactions;
     private final AtomicLong outboxDepth = new AtomicLong();
     private final Counter expired;
     private final Counter read;
     private final Counter stored;
     private final Counter outboxFailures;
 
-    Metrics(JobCounts counts, OutboxStore outbox, MeterRegistry registry) {
+    Metrics(
+            JobCounts counts,
+            OutboxStore outbox,
+            MeterRegistry registry,
+            TransactionSynchronizationRegistry transactions) {
+        this.registry = registry;
+        this.transactions = transactions;
+        this.rates = MultiGauge.builder("holdfast.jobs.rate")
+                .description("Bytes that the running jobs read or fill each second")
+                .baseUnit("bytes")
+                .register(registry);
         this.counts = counts;
         this.outbox = outbox;
         this.jobs = MultiGauge.builder("holdfast.jobs")
@@ -53,6 +70,11 @@ class Metrics implements Meters {
                             MultiGauge.Row.of(Tags.of("state", count.state(), "kind", count.kind()), count.jobs()))
                     .toList();
             jobs.register(rows, true);
+            rates.register(
+                    counts.rates().stream()
+                            .map(rate -> MultiGauge.Row.of(Tags.of("kind", rate.kind()), rate.bytesPerSecond()))
+                            .toList(),
+                    true);
             outboxDepth.set(outbox.depth());
         } catch (ApiException e) {
             LOG.debugf("metrics keep their last values: %s", e.getMessage());
@@ -61,17 +83,45 @@ class Metrics implements Meters {
 
     @Override
     public void leaseExpired() {
-        expired.increment();
+        whenCommitted(expired::increment);
     }
 
     @Override
     public void committed(long readBytes, long storedBytes) {
-        read.increment((double) Math.max(0, readBytes));
-        stored.increment((double) Math.max(0, storedBytes));
+        whenCommitted(() -> {
+            read.increment((double) Math.max(0, readBytes));
+            stored.increment((double) Math.max(0, storedBytes));
+        });
+    }
+
+    @Override
+    public void moved(JobKind kind, long bytes) {
+        whenCommitted(() -> registry.counter("holdfast.jobs.moved.bytes", "kind", kind.name())
+                .increment((double) bytes));
+    }
+
+    private void whenCommitted(Runnable count) {
+        if (transactions.getTransactionKey() == null) {
+            count.run();
+            return;
+        }
+        transactions.registerInterposedSynchronization(new Synchronization() {
+            @Override
+            public void beforeCompletion() {
+                // Nothing to do before.
+            }
+
+            @Override
+            public void afterCompletion(int status) {
+                if (status == Status.STATUS_COMMITTED) {
+                    count.run();
+                }
+            }
+        });
     }
 
     @Override
     public void outboxFailed() {
-        outboxFailures.increment();
+        whenCommitted(outboxFailures::increment);
     }
 }

@@ -2,6 +2,7 @@ package io.holdfast.catalog.config;
 
 import io.holdfast.catalog.app.queue.DispatchOutbox;
 import io.holdfast.catalog.app.queue.ExpireLeases;
+import io.holdfast.catalog.app.queue.PruneHistory;
 import io.holdfast.catalog.issuer.Issuer;
 import io.holdfast.catalog.persistence.Sealer;
 import io.quarkus.runtime.ShutdownEvent;
@@ -31,6 +32,7 @@ class Upkeep {
     private final Instance<Sealer> sealer;
     private final ExpireLeases expire;
     private final DispatchOutbox outbox;
+    private final PruneHistory prune;
     private final Metrics metrics;
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
             3, Thread.ofPlatform().name("catalog-upkeep-", 0).factory());
@@ -42,6 +44,7 @@ class Upkeep {
             Instance<Sealer> sealer,
             ExpireLeases expire,
             DispatchOutbox outbox,
+            PruneHistory prune,
             Metrics metrics) {
         this.jobs = jobs;
         this.issuerConfig = issuerConfig;
@@ -49,6 +52,7 @@ class Upkeep {
         this.sealer = sealer;
         this.expire = expire;
         this.outbox = outbox;
+        this.prune = prune;
         this.metrics = metrics;
     }
 
@@ -61,6 +65,7 @@ class Upkeep {
         }
         every(jobs.tick(), "lease expiry", expire::run);
         every(jobs.tick(), "outbox", this::emptyOutbox);
+        every(jobs.prune(), "pruning", () -> prune.run(jobs.keep(), jobs.auditKeep()));
         every(Duration.ofSeconds(10), "metrics", metrics::refresh);
     }
 
@@ -81,6 +86,9 @@ class Upkeep {
             } catch (RuntimeException e) {
                 // A thrown exception would end the schedule; the next round may find the database back.
                 LOG.warnf("%s failed: %s", what, e.getMessage());
+            } catch (Throwable e) {
+                // So would an Error.
+                LOG.errorf(e, "%s failed", what);
             }
         };
         var _ = timer.scheduleWithFixedDelay(guarded, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);

@@ -25,6 +25,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 class Wiring {
 
+    /** From the end of a call's deadline to the note of how it went. A catalog that was killed costs a message that long. */
+    private static final Duration CLAIM_MARGIN = Duration.ofSeconds(2);
+
     @Produces
     @Singleton
     Settings settings(JobsConfig jobs, SnapshotClientConfig client) {
@@ -34,9 +37,10 @@ class Wiring {
                 jobs.maxAttempts(),
                 new Backoff(jobs.backoffFirst(), jobs.backoffMost()),
                 new QueueDepth.Limits(jobs.maxPerSource(), jobs.maxPerVault()),
+                jobs.lookFor(),
                 jobs.idempotencyKeep(),
                 new Backoff(jobs.backoffFirst(), jobs.backoffMost()),
-                deadline.multipliedBy(2));
+                deadline.plus(CLAIM_MARGIN));
     }
 
     @Produces

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param fencing number of the current or last attempt's lease, 0 before the first
  * @param attempts attempts begun
  * @param strikes attempts that failed or expired; released ones do not count
+ * @param leaseSubject name in the token of who leased it last
+ * @param doubtful whether an attempt may have made the point or the VM without the catalog knowing
+ * @param gainedBytes how much further than at the last strike the attempts have come
+ * @param ending set while it is only looked whether that is so
  */
 public record Job(
         UUID id,
@@ -35,7 +39,11 @@ public record Job(
         int strikes,
         int maxAttempts,
         @Nullable String leaseOwner,
+        @Nullable String leaseSubject,
         boolean cancelRequested,
+        boolean doubtful,
+        long gainedBytes,
+        @Nullable Ending ending,
         @Nullable Progress progress,
         @Nullable String errorCode,
         @Nullable String error,
@@ -45,6 +53,13 @@ public record Job(
         Instant createdAt,
         @Nullable Instant startedAt,
         @Nullable Instant endedAt) {
+
+    /**
+     * How the job ends unless a last look finds what it was to make.
+     *
+     * @param overdue whether nobody could look for too long
+     */
+    public record Ending(JobState state, boolean overdue) {}
 
     /** What people see of it. */
     public JobInfo info() {

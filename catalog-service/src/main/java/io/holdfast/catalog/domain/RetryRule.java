@@ -21,6 +21,7 @@ public final class RetryRule {
                     TARGET_FILL_FAILED,
                     NBD_ERROR,
                     VAULT_UNREACHABLE,
+                    VAULT_NOT_READY,
                     LEASE_LOST,
                     FENCED,
                     UNAVAILABLE,

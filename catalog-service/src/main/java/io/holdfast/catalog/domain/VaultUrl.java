@@ -4,6 +4,7 @@ import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
@@ -48,8 +49,14 @@ public record VaultUrl(String text, boolean s3) {
         if (path.chars().anyMatch(Character::isISOControl)) {
             throw invalid("A path has no control characters.");
         }
-        Path normal = Path.of(path).normalize();
-        for (Path part : Path.of(path)) {
+        Path written;
+        try {
+            written = Path.of(path);
+        } catch (InvalidPathException e) {
+            throw invalid("This system cannot write the path.");
+        }
+        Path normal = written.normalize();
+        for (Path part : written) {
             if (part.toString().equals("..") || part.toString().equals(".")) {
                 throw invalid("A path has no . or .. in it.");
             }

@@ -1,5 +1,6 @@
 package io.holdfast.catalog.domain;
 
+import io.holdfast.api.TextRule;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.source.VmInfo;
@@ -20,7 +21,7 @@ public record VmRef(@Nullable String source, String nameOrId) {
         String source = slash < 0 ? null : text.substring(0, slash);
         String rest = text.substring(slash + 1);
         boolean sourceOk = source == null || source.matches(io.holdfast.api.Patterns.NAME);
-        if (rest.isBlank() || !sourceOk || rest.chars().anyMatch(Character::isISOControl)) {
+        if (rest.isBlank() || !sourceOk || !TextRule.holds(rest, false)) {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     "A VM is named NAME, SOURCE/NAME or by its id, without control characters.");

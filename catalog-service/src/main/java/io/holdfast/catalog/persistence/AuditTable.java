@@ -4,17 +4,20 @@ import io.holdfast.catalog.app.port.AuditLog;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The audit table; rows are only ever added. */
+/** The audit table; rows are added, and dropped when they are old. */
 @ApplicationScoped
 class AuditTable implements AuditLog {
 
     private final AuditRepository rows;
+    private final Sql sql;
 
-    AuditTable(AuditRepository rows) {
+    AuditTable(AuditRepository rows, Sql sql) {
         this.rows = rows;
+        this.sql = sql;
     }
 
     @Override
@@ -28,6 +31,12 @@ class AuditTable implements AuditLog {
         row.requestId = entry.requestId();
         row.outcome = entry.outcome();
         rows.persist(row);
+    }
+
+    @Override
+    @Transactional
+    public int prune(Duration kept) {
+        return sql.update("delete from audit where at < now() - make_interval(secs => ?)", kept.toMillis() / 1000.0);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.holdfast.catalog.persistence;
 
 import io.holdfast.api.job.JobKind.Runner;
+import io.holdfast.catalog.app.port.JobStore.Lessee;
 import io.holdfast.catalog.domain.Job;
 import io.holdfast.catalog.domain.QueueDepth;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,16 +22,16 @@ class JobClaim {
 
     private static final String NEXT = """
             select j.id from job j
-            where j.state = 'QUEUED' and j.runner = ? and j.not_before <= clock_timestamp() and not j.cancel_requested
+            where j.state = 'QUEUED' and j.runner = ? and j.not_before <= clock_timestamp() and (not j.cancel_requested or j.ending is not null)
                 and not exists (select 1 from resource_lock l
                     where l.key = any (j.exclusive_locks) and l.job <> j.id)
                 and not exists (select 1 from resource_lock l
                     where l.key = any (j.shared_locks) and l.exclusive and l.job <> j.id)
-                and (not j.moves_data or j.source is null or (select count(*) from job r
+                and (not j.moves_data or j.ending is not null or j.source is null or (select count(*) from job r
                     where r.state = 'RUNNING' and r.moves_data and r.source = j.source) < ?)
-                and (not j.moves_data or j.vault is null or (select count(*) from job r
+                and (not j.moves_data or j.ending is not null or j.vault is null or (select count(*) from job r
                     where r.state = 'RUNNING' and r.moves_data and r.vault = j.vault) < ?)
-            order by j.priority desc, j.seq
+            order by j.ending is null, j.priority desc, j.seq
             limit 1
             for update of j skip locked
             """;
@@ -50,13 +51,18 @@ class JobClaim {
                         """, row -> row.getInt(1), runner).isPresent();
     }
 
-    Optional<Job> claim(Runner runner, String instance, Duration lease, QueueDepth.Limits limits) {
+    Optional<Job> claim(Lessee lessee, Duration lease, QueueDepth.Limits limits) {
         sql.query("select pg_advisory_xact_lock(?)", row -> true, ADVISORY_LOCK);
-        return sql.one(NEXT, row -> row.getObject(1, UUID.class), runner, limits.perSource(), limits.perVault())
-                .flatMap(id -> take(id, instance, lease));
+        return sql.one(
+                        NEXT,
+                        row -> row.getObject(1, UUID.class),
+                        lessee.runner(),
+                        limits.perSource(),
+                        limits.perVault())
+                .flatMap(id -> take(id, lessee, lease));
     }
 
-    private Optional<Job> take(UUID id, String instance, Duration lease) {
+    private Optional<Job> take(UUID id, Lessee lessee, Duration lease) {
         sql.update("""
                 insert into resource_lock (key, job, exclusive)
                 select unnest(exclusive_locks), id, true from job where id = ?
@@ -65,10 +71,10 @@ class JobClaim {
                 """, id, id);
         sql.update("""
                 update job set state = 'RUNNING', fencing = fencing + 1, attempts = attempts + 1, version = version + 1,
-                    lease_owner = ?, lease_expires_at = clock_timestamp() + make_interval(secs => ?),
+                    lease_owner = ?, lease_subject = ?, lease_expires_at = clock_timestamp() + make_interval(secs => ?),
                     started_at = coalesce(started_at, clock_timestamp())
                 where id = ? and state = 'QUEUED'
-                """, instance, lease.toMillis() / 1000.0, id);
+                """, lessee.instance(), lessee.subject(), lease.toMillis() / 1000.0, id);
         sql.update("""
                 insert into job_attempt (job, fencing, number, instance)
                 select id, fencing, attempts, lease_owner from job where id = ?

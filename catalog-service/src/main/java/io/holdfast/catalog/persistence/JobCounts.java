@@ -17,6 +17,16 @@ public class JobCounts {
         this.sql = sql;
     }
 
+    /** How fast the running jobs of a kind move data together. */
+    public record Rate(String kind, double bytesPerSecond) {}
+
+    @Transactional
+    public List<Rate> rates() {
+        return sql.query(
+                "select kind, coalesce(sum(bytes_per_second), 0) from job where state = 'RUNNING' group by kind",
+                row -> new Rate(row.getString(1), row.getDouble(2)));
+    }
+
     @Transactional
     public List<Count> byStateAndKind() {
         return sql.query(

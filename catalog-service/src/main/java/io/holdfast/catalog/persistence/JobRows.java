@@ -23,7 +23,8 @@ class JobRows {
     /** What {@link #read} needs. */
     static final String COLUMNS = """
             j.id, j.seq, j.version, j.kind, j.state, j.spec::text as spec, j.subject, j.source, j.vm, j.vault, j.fencing,
-            j.attempts, j.strikes, j.max_attempts, j.lease_owner, j.cancel_requested, j.phase, j.done_bytes,
+            j.attempts, j.strikes, j.max_attempts, j.lease_owner, j.lease_subject, j.cancel_requested, j.doubtful,
+            j.done_bytes - j.struck_at_bytes as gained_bytes, j.ending, j.look_until < clock_timestamp() as overdue, j.phase, j.done_bytes,
             j.total_bytes, j.progress_detail, j.bytes_per_second, j.error_code, j.error, j.result::text as result,
             j.created_by, j.body_hash, j.created_at, j.started_at, j.ended_at
             """;
@@ -52,7 +53,11 @@ class JobRows {
                 row.getInt("strikes"),
                 row.getInt("max_attempts"),
                 row.getString("lease_owner"),
+                row.getString("lease_subject"),
                 row.getBoolean("cancel_requested"),
+                row.getBoolean("doubtful"),
+                row.getLong("gained_bytes"),
+                ending(row),
                 progress(row, state == JobState.RUNNING),
                 row.getString("error_code"),
                 row.getString("error"),
@@ -62,6 +67,11 @@ class JobRows {
                 instant(row, "created_at"),
                 nullableInstant(row, "started_at"),
                 nullableInstant(row, "ended_at"));
+    }
+
+    private static Job.@Nullable Ending ending(ResultSet row) throws SQLException {
+        String ending = row.getString("ending");
+        return ending == null ? null : new Job.Ending(JobState.valueOf(ending), row.getBoolean("overdue"));
     }
 
     String spec(JobSpec spec) {

@@ -1,6 +1,7 @@
 package io.holdfast.catalog.persistence;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.api.TextRule;
 import io.holdfast.api.job.JobKind.Runner;
 import io.holdfast.api.job.Progress;
 import io.holdfast.catalog.app.port.JobStore;
@@ -92,8 +93,8 @@ class JobTable implements JobStore {
     }
 
     @Override
-    public Optional<Job> claim(Runner runner, String instance, Duration lease, QueueDepth.Limits limits) {
-        return claim.claim(runner, instance, lease, limits);
+    public Optional<Job> claim(Lessee lessee, Duration lease, QueueDepth.Limits limits) {
+        return claim.claim(lessee, lease, limits);
     }
 
     /** The rate is counted from an anchor that moves on every five seconds, so that it follows the last seconds. */
@@ -148,23 +149,49 @@ class JobTable implements JobStore {
 
     @Override
     public boolean finish(Job job, Verdict.Final end, @Nullable JsonNode result) {
-        int met = sql.update(
-                """
-                update job set state = ?, ended_at = clock_timestamp(), lease_owner = null, lease_expires_at = null,
-                    version = version + 1, error_code = ?, error = ?, result = ?::jsonb
-                where id = ? and fencing = ? and state = ?
-                """,
-                end.state(),
-                end.code() == null ? null : end.code().wire(),
-                shortened(end.error(), 5000),
-                result == null ? null : result.toString(),
-                job.id(),
-                job.fencing(),
-                job.state());
-        if (met == 1) {
-            sql.update("delete from resource_lock where job = ?", job.id());
-        }
-        return met == 1;
+        return sql.update(
+                        """
+                        update job set state = ?, ended_at = clock_timestamp(), lease_owner = null,
+                            lease_expires_at = null, ending = null, look_until = null,
+                            version = version + 1, error_code = ?, error = ?, result = ?::jsonb
+                        where id = ? and fencing = ? and state = ?
+                        """,
+                        end.state(),
+                        end.code() == null ? null : end.code().wire(),
+                        shortened(end.error(), 5000),
+                        result == null ? null : result.toString(),
+                        job.id(),
+                        job.fencing(),
+                        job.state())
+                == 1;
+    }
+
+    @Override
+    public void release(UUID job) {
+        sql.update("delete from resource_lock where job = ?", job);
+    }
+
+    @Override
+    public boolean look(Job job, Verdict.Look look, Duration atMost) {
+        Verdict.Final otherwise = look.otherwise();
+        return sql.update(
+                        """
+                        update job set state = 'QUEUED', lease_owner = null, lease_expires_at = null,
+                            version = version + 1, strikes = 0, doubtful = true, ending = ?,
+                            look_until = clock_timestamp() + make_interval(secs => ?), not_before = clock_timestamp(),
+                            cancel_requested = cancel_requested or ? = 'CANCELLED', error_code = ?, error = ?,
+                            bytes_per_second = null, rate_at = null
+                        where id = ? and fencing = ? and state = ?
+                        """,
+                        otherwise.state(),
+                        seconds(atMost),
+                        otherwise.state(),
+                        otherwise.code() == null ? null : otherwise.code().wire(),
+                        shortened(otherwise.error(), 5000),
+                        job.id(),
+                        job.fencing(),
+                        job.state())
+                == 1;
     }
 
     @Override
@@ -172,16 +199,19 @@ class JobTable implements JobStore {
         return sql.update(
                         """
                         update job set state = 'QUEUED', lease_owner = null, lease_expires_at = null,
-                            version = version + 1, strikes = strikes + ?,
+                            version = version + 1, strikes = case when ? then 1 else strikes + ? end,
+                            struck_at_bytes = greatest(struck_at_bytes, done_bytes),
                             not_before = clock_timestamp() + make_interval(secs => ?),
                             error_code = coalesce(?, error_code), error = coalesce(?, error),
-                            bytes_per_second = null, rate_at = null
+                            bytes_per_second = null, rate_at = null, doubtful = ?
                         where id = ? and fencing = ? and state = 'RUNNING'
                         """,
+                        again.strike() && again.anew(),
                         again.strike() ? 1 : 0,
                         seconds(again.delay()),
                         again.code() == null ? null : again.code().wire(),
                         shortened(again.error(), 5000),
+                        again.doubtful(),
                         job.id(),
                         job.fencing())
                 == 1;
@@ -253,6 +283,23 @@ class JobTable implements JobStore {
     }
 
     @Override
+    public int prune(Duration kept) {
+        List<UUID> old = sql.query("""
+                select j.id from job j where j.ended_at < now() - make_interval(secs => ?)
+                    and not exists (select 1 from restore_point p where p.job = j.id)
+                    and not exists (select 1 from outbox o where o.job = j.id and o.delivered_at is null)
+                order by j.ended_at limit 1000 for update skip locked
+                """, row -> row.getObject(1, UUID.class), seconds(kept));
+        for (UUID id : old) {
+            sql.update("delete from outbox where job = ?", id);
+            sql.update("delete from job_attempt where job = ?", id);
+            sql.update("delete from resource_lock where job = ?", id);
+            sql.update("delete from job where id = ?", id);
+        }
+        return old.size();
+    }
+
+    @Override
     public boolean targetNameTaken(String source, String name) {
         return sql.one("""
                         select 1 from job where source = ? and target_name = ? and state in ('QUEUED', 'RUNNING')
@@ -262,7 +309,7 @@ class JobTable implements JobStore {
     @Override
     public List<QueueDepth.Entry> queue() {
         return sql.query("""
-                select runner, state = 'RUNNING' as running, moves_data, not_before <= now() as due, source, vault,
+                select runner, state = 'RUNNING' as running, moves_data and ending is null as moves_data, not_before <= now() as due, source, vault,
                     exclusive_locks, shared_locks
                 from job where state in ('QUEUED', 'RUNNING') order by priority desc, seq limit 10000
                 """, JobTable::entry);
@@ -289,8 +336,6 @@ class JobTable implements JobStore {
 
     /** NUL is the one character PostgreSQL's text does not hold. */
     private static @Nullable String shortened(@Nullable String text, int most) {
-        return text == null
-                ? null
-                : text.substring(0, Math.min(text.length(), most)).replace('\0', ' ');
+        return text == null ? null : TextRule.mended(text, most);
     }
 }

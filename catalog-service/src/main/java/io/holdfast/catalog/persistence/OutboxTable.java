@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
-/** The outbox table. A claim is a random id with an end: whoever lost it changes nothing any more. */
+/**
+ * The outbox table. A claim is a random id with an end: whoever lost it changes nothing any more. The delivery of
+ * a job's last message gives its locks back: until then what it held on the hypervisor is still there.
+ */
 @ApplicationScoped
 @Transactional
 class OutboxTable implements OutboxStore {
@@ -57,6 +60,11 @@ class OutboxTable implements OutboxStore {
                 update outbox set delivered_at = clock_timestamp(), claimed_until = null, last_error = null
                 where id = ? and claim = ? and delivered_at is null
                 """, message.id(), message.claim());
+        sql.update("""
+                delete from resource_lock l using job j
+                where l.job = ? and j.id = l.job and j.ended_at is not null
+                    and not exists (select 1 from outbox o where o.job = l.job and o.delivered_at is null)
+                """, message.job());
     }
 
     @Override

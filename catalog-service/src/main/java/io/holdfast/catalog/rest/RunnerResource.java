@@ -12,6 +12,7 @@ import io.holdfast.catalog.app.queue.ExpireLeases;
 import io.holdfast.catalog.app.queue.LeaseJob;
 import io.holdfast.catalog.app.queue.RenewLease;
 import io.holdfast.catalog.app.vault.ManageVaults;
+import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import java.util.UUID;
@@ -30,20 +31,28 @@ public class RunnerResource implements RunnerApi {
     private final RenewLease renew;
     private final EndAttempt end;
     private final ManageVaults vaults;
+    private final SecurityIdentity identity;
 
-    RunnerResource(ExpireLeases expire, LeaseJob lease, RenewLease renew, EndAttempt end, ManageVaults vaults) {
+    RunnerResource(
+            ExpireLeases expire,
+            LeaseJob lease,
+            RenewLease renew,
+            EndAttempt end,
+            ManageVaults vaults,
+            SecurityIdentity identity) {
         this.expire = expire;
         this.lease = lease;
         this.renew = renew;
         this.end = end;
         this.vaults = vaults;
+        this.identity = identity;
     }
 
     @Override
     @Operation(summary = "Lease the next job")
     public @Nullable LeasedJob lease(LeaseRequest request) {
         expire.run();
-        return lease.lease(request).orElse(null);
+        return lease.lease(request, identity.getPrincipal().getName()).orElse(null);
     }
 
     @Override

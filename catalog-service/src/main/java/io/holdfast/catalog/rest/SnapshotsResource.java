@@ -7,6 +7,7 @@ import io.holdfast.api.job.JobInfo;
 import io.holdfast.api.snapshot.SnapshotInfo;
 import io.holdfast.api.snapshot.SnapshotRequest;
 import io.holdfast.catalog.app.intake.StartSnapshot;
+import io.quarkus.resteasy.reactive.jackson.CustomDeserialization;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -53,6 +54,7 @@ public class SnapshotsResource {
     @ResponseStatus(202)
     @RolesAllowed(Role.OPERATOR)
     @Operation(summary = "Take a snapshot")
+    @CustomDeserialization(StrictBody.class)
     public JobInfo create(@NotNull @Valid SnapshotRequest request) {
         return snapshots.create(request, tickets.of("snapshot", request)).info();
     }

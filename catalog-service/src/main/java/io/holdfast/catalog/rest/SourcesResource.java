@@ -8,6 +8,7 @@ import io.holdfast.api.source.SourceInfo;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.catalog.app.intake.ManageSources;
 import io.holdfast.catalog.app.port.Hypervisors;
+import io.quarkus.resteasy.reactive.jackson.CustomDeserialization;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -76,6 +77,7 @@ public class SourcesResource {
     @ResponseStatus(201)
     @RolesAllowed(Role.ADMIN)
     @Operation(summary = "Add a source")
+    @CustomDeserialization(StrictBody.class)
     public SourceInfo add(@NotNull @Valid SourceSpec spec) {
         return sources.add(spec, tickets.of("source.add", spec));
     }

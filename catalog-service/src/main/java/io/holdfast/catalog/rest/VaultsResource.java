@@ -12,6 +12,7 @@ import io.holdfast.api.vault.VaultSpec;
 import io.holdfast.catalog.app.port.VaultStore;
 import io.holdfast.catalog.app.vault.AddVault;
 import io.holdfast.catalog.app.vault.ManageVaults;
+import io.quarkus.resteasy.reactive.jackson.CustomDeserialization;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -76,6 +77,7 @@ public class VaultsResource {
     @ResponseStatus(202)
     @RolesAllowed(Role.ADMIN)
     @Operation(summary = "Add a vault; a worker makes or opens it")
+    @CustomDeserialization(StrictBody.class)
     public VaultAdded add(@NotNull @Valid VaultSpec spec) {
         return add.add(spec, tickets.of("vault.add", spec));
     }

@@ -5,6 +5,7 @@ import io.holdfast.api.job.JobInfo;
 import io.holdfast.api.job.Requests;
 import io.holdfast.catalog.app.intake.StartBackup;
 import io.holdfast.catalog.app.intake.StartRestore;
+import io.quarkus.resteasy.reactive.jackson.CustomDeserialization;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -41,6 +42,7 @@ public class WorkResource {
     @Path("backups")
     @ResponseStatus(202)
     @Operation(summary = "Back up a VM")
+    @CustomDeserialization(StrictBody.class)
     public JobInfo backup(@NotNull @Valid Requests.Backup request) {
         return backup.start(request, tickets.of("backup", request)).info();
     }
@@ -49,6 +51,7 @@ public class WorkResource {
     @Path("restores")
     @ResponseStatus(202)
     @Operation(summary = "Restore a point to a VM")
+    @CustomDeserialization(StrictBody.class)
     public JobInfo restore(@NotNull @Valid Requests.Restore request) {
         return restore.start(request, tickets.of("restore", request)).info();
     }

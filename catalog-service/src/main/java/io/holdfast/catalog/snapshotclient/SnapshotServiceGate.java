@@ -12,6 +12,7 @@ import io.holdfast.api.view.SettleView;
 import io.holdfast.catalog.app.port.Hypervisors;
 import io.holdfast.catalog.domain.Settlement;
 import jakarta.ws.rs.ProcessingException;
+import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.UUID;
@@ -40,12 +41,15 @@ public final class SnapshotServiceGate implements Hypervisors {
 
     @Override
     public SourceInfo addSource(SourceSpec spec) {
-        return call(() -> api.addSource(spec));
+        return change(() -> api.addSource(spec));
     }
 
     @Override
     public void removeSource(String name) {
-        run(() -> api.removeSource(name));
+        change(() -> {
+            api.removeSource(name);
+            return true;
+        });
     }
 
     @Override
@@ -79,6 +83,29 @@ public final class SnapshotServiceGate implements Hypervisors {
             call.run();
             return true;
         });
+    }
+
+    /** What changes something may have been done when the answer is lost. */
+    private static <T> T change(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (ApiException e) {
+            throw passedOn(e);
+        } catch (ProcessingException e) {
+            throw neverSent(e)
+                    ? unanswered(e)
+                    : new ApiException(
+                            ErrorCode.OUTCOME_UNKNOWN, "snapshot-service did not answer: it may have been done.", e);
+        }
+    }
+
+    private static boolean neverSent(ProcessingException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static <T> T call(Supplier<T> call) {

@@ -26,6 +26,7 @@ class RetryRuleTest {
                         ErrorCode.TARGET_FILL_FAILED,
                         ErrorCode.NBD_ERROR,
                         ErrorCode.VAULT_UNREACHABLE,
+                        ErrorCode.VAULT_NOT_READY,
                         ErrorCode.LEASE_LOST,
                         ErrorCode.FENCED,
                         ErrorCode.UNAVAILABLE,

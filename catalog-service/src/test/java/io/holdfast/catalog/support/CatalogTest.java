@@ -141,8 +141,27 @@ public abstract class CatalogTest {
     }
 
     protected static Map<String, Object> failure(JsonNode leased, String code) {
+        return failure(leased, code, "NOTHING");
+    }
+
+    /** {@code made}: what the attempt says of its point or VM. */
+    protected static Map<String, Object> failure(JsonNode leased, String code, String made) {
         return Map.of(
-                "fencing", leased.path("fencing").asLong(), "outcome", "FAILED", "errorCode", code, "error", "by test");
+                "fencing",
+                leased.path("fencing").asLong(),
+                "outcome",
+                "FAILED",
+                "errorCode",
+                code,
+                "error",
+                "by test",
+                "made",
+                made);
+    }
+
+    /** Waits until nothing is locked: locks go when snapshot-service was told. */
+    protected static void unlocked() {
+        await().atMost(Duration.ofSeconds(10)).until(() -> Database.count("resource_lock") == 0);
     }
 
     /** A whole backup; the point's id. */

@@ -30,6 +30,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** snapshot-service as far as the catalog sees it, on a real socket, with faults by script. */
@@ -45,6 +46,7 @@ public final class FakeSnapshotService {
     public final List<VmInfo> vms = new CopyOnWriteArrayList<>();
     public final List<SnapshotInfo> snapshots = new CopyOnWriteArrayList<>();
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean loseAnswer = new AtomicBoolean();
     private final Deque<ErrorCode> faults = new ConcurrentLinkedDeque<>();
     private final ObjectMapper json = new ObjectMapper()
             .registerModule(new JavaTimeModule())
@@ -116,6 +118,11 @@ public final class FakeSnapshotService {
         for (int i = 0; i < times; i++) {
             faults.add(code);
         }
+    }
+
+    /** The next request that changes a source is done, but its answer is lost. */
+    public void loseNextAnswer() {
+        loseAnswer.set(true);
     }
 
     /** Whether every scripted fault was hit. */
@@ -203,6 +210,12 @@ public final class FakeSnapshotService {
     }
 
     private void reply(HttpExchange exchange, int status, @Nullable Object body) throws IOException {
+        boolean changes = !exchange.getRequestMethod().equals("GET")
+                && exchange.getRequestURI().getPath().startsWith("/api/v1/sources");
+        if (changes && loseAnswer.getAndSet(false)) {
+            exchange.close();
+            return;
+        }
         byte[] bytes = body == null ? new byte[0] : json.writeValueAsBytes(body);
         exchange.getResponseHeaders().set("Content-Type", status >= 400 ? Problem.MEDIA_TYPE : "application/json");
         exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);

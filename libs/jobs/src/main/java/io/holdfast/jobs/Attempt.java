@@ -6,6 +6,7 @@ import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,9 @@ final class Attempt implements JobContext {
     private static final Logger LOG = Logger.getLogger(Attempt.class);
     private static final int MAX_SENTENCE = 2000;
 
+    /** An interrupt may be swallowed by what the handler calls: it comes again this often until the handler has returned. */
+    private static final Duration INSIST = Duration.ofSeconds(1);
+
     /** Why an attempt is stopped from outside. A lost lease outranks the others. */
     private enum Stop {
         CANCEL,
@@ -33,6 +37,7 @@ final class Attempt implements JobContext {
     private final RunnerTime time;
     private final Executor threads;
     private volatile @Nullable Progress progress;
+    private volatile JobEnd.Made made = JobEnd.Made.NOTHING_BY_THIS_ATTEMPT;
 
     // All below guarded by this.
     private @Nullable Thread worker;
@@ -91,10 +96,10 @@ final class Attempt implements JobContext {
     private JobEnd ended(@Nullable Stop stopped, Throwable failure) {
         if (stopped == Stop.CANCEL) {
             return new JobEnd(
-                    job.fencing(), JobEnd.Outcome.CANCELLED, ErrorCode.JOB_CANCELLED.wire(), "Cancelled.", null);
+                    job.fencing(), JobEnd.Outcome.CANCELLED, ErrorCode.JOB_CANCELLED.wire(), "Cancelled.", null, made);
         }
         if (stopped == Stop.DRAIN) {
-            return new JobEnd(job.fencing(), JobEnd.Outcome.RELEASED, null, "The runner shuts down.", null);
+            return new JobEnd(job.fencing(), JobEnd.Outcome.RELEASED, null, "The runner shuts down.", null, made);
         }
         if (failure instanceof ApiException e) {
             LOG.warnf(
@@ -108,7 +113,7 @@ final class Attempt implements JobContext {
 
     private JobEnd failed(ErrorCode code, String sentence) {
         String cut = sentence.substring(0, Math.min(MAX_SENTENCE, sentence.length()));
-        return new JobEnd(job.fencing(), JobEnd.Outcome.FAILED, code.wire(), cut, null);
+        return new JobEnd(job.fencing(), JobEnd.Outcome.FAILED, code.wire(), cut, null, made);
     }
 
     // ----- stopped from outside
@@ -133,11 +138,22 @@ final class Attempt implements JobContext {
         if (over || stop == Stop.LEASE_LOST || (stop != null && reason != Stop.LEASE_LOST)) {
             return List.of();
         }
+        boolean first = stop == null;
         stop = reason;
+        if (first) {
+            insist();
+        }
+        return reason == Stop.LEASE_LOST ? List.copyOf(lostActions) : List.of();
+    }
+
+    private synchronized void insist() {
+        if (over) {
+            return;
+        }
         if (worker != null) {
             worker.interrupt();
         }
-        return reason == Stop.LEASE_LOST ? List.copyOf(lostActions) : List.of();
+        time.after(INSIST, this::insist);
     }
 
     private void runAside(Runnable action) {
@@ -173,6 +189,23 @@ final class Attempt implements JobContext {
     @Override
     public synchronized boolean cancelRequested() {
         return stop == Stop.CANCEL;
+    }
+
+    @Override
+    public void made(JobEnd.Made made) {
+        this.made = made;
+    }
+
+    @Override
+    public void check() throws InterruptedException {
+        synchronized (this) {
+            if (stop != null) {
+                throw new InterruptedException("the attempt was stopped: " + stop);
+            }
+        }
+        if (term.lapsed(time.nanos())) {
+            throw new InterruptedException("the attempt's lease is over");
+        }
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.holdfast.jobs;
 
 import io.holdfast.api.job.JobEnd;
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -20,9 +22,19 @@ final class EndReport {
     }
 
     /** Sends it; a refusal or a lease that is over ends the matter, the catalog decides then. */
-    void send(UUID job, JobEnd end, LeaseTerm term) throws InterruptedException {
+    void send(UUID job, JobEnd first, LeaseTerm term) throws InterruptedException {
         Duration pause = FIRST_PAUSE;
-        while (!sent(job, end)) {
+        JobEnd end = first;
+        while (true) {
+            Heard heard = send(job, end);
+            if (heard == Heard.YES) {
+                return;
+            }
+            if (heard == Heard.REFUSED) {
+                // The catalog cannot take this end; without any it would wait for the lease and say no reason.
+                end = unreadable(first);
+                continue;
+            }
             Duration left = term.untilOver(parts.time().nanos());
             if (left.compareTo(pause) <= 0) {
                 LOG.warnf("job %s: its end (%s) could not be reported before the lease was over", job, end.outcome());
@@ -33,19 +45,41 @@ final class EndReport {
         }
     }
 
-    private boolean sent(UUID job, JobEnd end) {
+    private enum Heard {
+        YES,
+        NO,
+        REFUSED
+    }
+
+    private static JobEnd unreadable(JobEnd end) {
+        return new JobEnd(
+                end.fencing(),
+                JobEnd.Outcome.FAILED,
+                ErrorCode.INTERNAL.wire(),
+                "The catalog did not accept how the attempt ended (" + end.outcome() + ").",
+                null,
+                JobEnd.Made.PERHAPS);
+    }
+
+    private static boolean mayBeSaidOtherwise(JobEnd end, RuntimeException refusal) {
+        return refusal instanceof ApiException e
+                && (e.code() == ErrorCode.INVALID_REQUEST || e.code() == ErrorCode.BODY_TOO_LARGE)
+                && !ErrorCode.INTERNAL.wire().equals(end.errorCode());
+    }
+
+    private Heard send(UUID job, JobEnd end) {
         try {
             parts.api().end(job, end);
             parts.link().up();
             LOG.infof("job %s attempt %d ended: %s", job, end.fencing(), end.outcome());
-            return true;
+            return Heard.YES;
         } catch (RuntimeException e) {
             if (CatalogLink.refused(e)) {
                 LOG.warnf("job %s: the catalog refused its end (%s): %s", job, end.outcome(), e.getMessage());
-                return true;
+                return mayBeSaidOtherwise(end, e) ? Heard.REFUSED : Heard.YES;
             }
             parts.link().down(e);
-            return false;
+            return Heard.NO;
         }
     }
 

@@ -78,10 +78,9 @@ public final class JobRunner implements AutoCloseable {
         int failures = 0;
         try {
             while (turnstile.enter()) {
-                Leased leased = lease();
+                Leased leased = leaseAndBegin();
                 if (leased.job() != null) {
                     failures = 0;
-                    begin(leased.job(), leased.askedNanos());
                     continue;
                 }
                 turnstile.leave();
@@ -91,6 +90,26 @@ public final class JobRunner implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whatever goes wrong, an Error too, costs one job at most: the loop is the only one that leases. */
+    private Leased leaseAndBegin() {
+        long asked = parts.time().nanos();
+        try {
+            Leased leased = lease();
+            if (leased.job() != null) {
+                begin(leased.job(), leased.askedNanos());
+            }
+            return leased;
+        } catch (Throwable e) {
+            LOG.error("leasing failed, going on", e);
+            return new Leased(null, asked, true);
+        }
+    }
+
+    /** Whether the runner still leases, or was told to stop. */
+    public boolean healthy() {
+        return loop.isAlive() || turnstile.closed();
     }
 
     private record Leased(@Nullable LeasedJob job, long askedNanos, boolean failed) {}
@@ -130,6 +149,10 @@ public final class JobRunner implements AutoCloseable {
         } catch (RejectedExecutionException drained) {
             attempts.remove(attempt);
             turnstile.leave();
+        } catch (Throwable e) {
+            // The loop gives the place back.
+            attempts.remove(attempt);
+            throw e;
         }
     }
 

@@ -70,12 +70,26 @@ class JobRunnerTest {
         }
     }
 
-    /** Heartbeats run beside the timer: a moment for them, which only ever makes a test stricter. */
-    private static void settle() {
-        try {
-            Thread.sleep(5);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /** Heartbeats run beside the timer: until the threads that were begun have nothing more to do, or a moment has passed. */
+    private void settle() {
+        long before = catalog.calls();
+        await().pollInterval(Duration.ofMillis(1)).pollDelay(Duration.ZERO).until(new Quiet(before)::reached);
+    }
+
+    /** Nothing was called for three looks in a row. */
+    private final class Quiet {
+        private long seen;
+        private int looks;
+
+        Quiet(long seen) {
+            this.seen = seen;
+        }
+
+        boolean reached() {
+            long now = catalog.calls();
+            looks = now == seen ? looks + 1 : 0;
+            seen = now;
+            return looks >= 5;
         }
     }
 
@@ -101,7 +115,18 @@ class JobRunnerTest {
         runner.start();
         await().until(() -> catalog.ends.size() == 1);
         assertThat(catalog.ends.getFirst())
-                .isEqualTo(new JobEnd(7, JobEnd.Outcome.FAILED, "vault-full", "No room.", null));
+                .isEqualTo(new JobEnd(
+                        7, JobEnd.Outcome.FAILED, "vault-full", "No room.", null, JobEnd.Made.NOTHING_BY_THIS_ATTEMPT));
+    }
+
+    @Test
+    void anEndSaysWhatIsKnownOfWhatTheJobMakes() {
+        run((job, context) -> {
+            context.made(JobEnd.Made.PERHAPS);
+            throw new ApiException(ErrorCode.OUTCOME_UNKNOWN, "No answer.");
+        });
+        await().until(() -> catalog.ends.size() == 1);
+        assertThat(catalog.ends.getFirst().made()).isEqualTo(JobEnd.Made.PERHAPS);
     }
 
     @Test
@@ -186,6 +211,89 @@ class JobRunnerTest {
         pass(11);
         await().until(() -> catalog.ends.size() == 1);
         assertThat(catalog.ends.getFirst().outcome()).isEqualTo(JobEnd.Outcome.SUCCEEDED);
+    }
+
+    private void run(JobHandler handler) {
+        runner = runner(handler, 1);
+        catalog.offer();
+        runner.start();
+    }
+
+    @Test
+    void aHandlerThatSwallowsInterruptsIsInterruptedAgainUntilItReturns() {
+        catalog.onHeartbeat = () -> new Heartbeat.Reply(ScriptedCatalog.LEASE_SECONDS, true);
+        var never = new CountDownLatch(1);
+        run((job, context) -> {
+            held.contexts.add(context);
+            while (held.interrupted.get() < 3) {
+                try {
+                    never.await();
+                } catch (InterruptedException swallowed) {
+                    held.interrupted.incrementAndGet();
+                }
+            }
+            throw new jakarta.ws.rs.ProcessingException("no answer");
+        });
+        await().until(() -> held.contexts.size() == 1);
+        await().until(() -> {
+            time.advance(Duration.ofMillis(500));
+            return catalog.ends.size() == 1;
+        });
+        assertThat(catalog.ends.getFirst().outcome()).isEqualTo(JobEnd.Outcome.CANCELLED);
+    }
+
+    @Test
+    void aStoppedAttemptIsToldSoWhenItLooks() {
+        catalog.onHeartbeat = () -> new Heartbeat.Reply(ScriptedCatalog.LEASE_SECONDS, true);
+        run((job, context) -> {
+            held.contexts.add(context);
+            while (true) {
+                boolean _ = Thread.interrupted();
+                context.check();
+                Thread.onSpinWait();
+            }
+        });
+        await().until(() -> held.contexts.size() == 1);
+        pass(11);
+        await().until(() -> catalog.ends.size() == 1);
+        assertThat(catalog.ends.getFirst().outcome()).isEqualTo(JobEnd.Outcome.CANCELLED);
+    }
+
+    @Test
+    void anAttemptWhoseLeaseLapsedUnnoticedIsToldSoWhenItLooks() {
+        run((job, context) -> {
+            context.check();
+            time.jump(Duration.ofSeconds(60));
+            try {
+                context.check();
+            } catch (InterruptedException e) {
+                held.interrupted.incrementAndGet();
+            }
+            return null;
+        });
+        await().until(() -> catalog.leaseCalls.get() > 1 && runner.running() == 0);
+        assertThat(held.interrupted).hasValue(1);
+        assertThat(catalog.ends).isEmpty();
+    }
+
+    @Test
+    void whatIsShieldedRunsToItsEndInSpiteOfInterrupts() throws Exception {
+        var begun = new CountDownLatch(1);
+        var finish = new CountDownLatch(1);
+        var flag = new AtomicInteger();
+        var caller = Thread.ofVirtual().start(() -> {
+            Shield.run("clean-up", () -> {
+                begun.countDown();
+                awaitQuietly(finish);
+            });
+            flag.set(Thread.interrupted() ? 1 : 2);
+        });
+        begun.await();
+        caller.interrupt();
+        assertThat(caller.join(Duration.ofMillis(50))).isFalse();
+        finish.countDown();
+        caller.join();
+        assertThat(flag).hasValue(1);
     }
 
     @Test
@@ -288,6 +396,48 @@ class JobRunnerTest {
         int sent = catalog.ends.size();
         pass(10);
         assertThat(catalog.ends).hasSize(sent);
+    }
+
+    @Test
+    void anEndThatTheCatalogCannotReadIsReplacedByOneThatItCan() {
+        catalog.onEnd = () -> {
+            if (catalog.ends.size() == 1) {
+                throw new ApiException(ErrorCode.INVALID_REQUEST, "The result is not a restore point.");
+            }
+        };
+        startAttempt();
+        held.go.release();
+        await().until(() -> catalog.ends.size() == 2 && runner.running() == 0);
+        JobEnd second = catalog.ends.getLast();
+        assertThat(second.outcome()).isEqualTo(JobEnd.Outcome.FAILED);
+        assertThat(second.errorCode()).isEqualTo("internal");
+        assertThat(second.made()).isEqualTo(JobEnd.Made.PERHAPS);
+    }
+
+    @Test
+    void aFailureOfTheCatalogsReadingOfEveryEndEndsTheMatter() {
+        catalog.onEnd = () -> {
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "Never.");
+        };
+        startAttempt();
+        held.go.release();
+        await().until(() -> catalog.ends.size() == 2 && runner.running() == 0);
+    }
+
+    @Test
+    void anErrorWhileLeasingDoesNotEndTheRunner() {
+        catalog.onLease = () -> {
+            throw new NoClassDefFoundError("by test");
+        };
+        runner.start();
+        await().until(() -> catalog.leaseCalls.get() == 1);
+        catalog.onLease = () -> {};
+        catalog.offer();
+        await().until(() -> {
+            time.advance(Duration.ofSeconds(1));
+            return held.contexts.size() == 1;
+        });
+        assertThat(runner.healthy()).isTrue();
     }
 
     @Test

@@ -29,6 +29,11 @@ final class ScriptedCatalog implements RunnerApi {
     volatile Supplier<Heartbeat.Reply> onHeartbeat = () -> new Heartbeat.Reply(LEASE_SECONDS, false);
     volatile Runnable onEnd = () -> {};
 
+    /** Calls that have come so far. */
+    long calls() {
+        return (long) leaseCalls.get() + heartbeats.size() + ends.size();
+    }
+
     LeasedJob offer() {
         var job = new LeasedJob(
                 UUID.randomUUID(), 7, LEASE_SECONDS, new JobSpec.VaultCheck(UUID.randomUUID()), List.of());

@@ -2,6 +2,8 @@ package io.holdfast.restore.app;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.jobs.Interrupts;
+import io.holdfast.jobs.JobContext;
 import io.holdfast.storage.MonotonicClock;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -10,7 +12,7 @@ import java.util.function.Supplier;
  * Asks snapshot-service again while it does not answer at all: its restart takes seconds and must not cost the job its few
  * attempts. Every request of a restore may be repeated.
  */
-record Patience(MonotonicClock pause) {
+record Patience(MonotonicClock pause, JobContext context) {
 
     private static final Duration BETWEEN = Duration.ofSeconds(1);
     private static final Duration DEADLINE = Duration.ofMinutes(2);
@@ -18,14 +20,17 @@ record Patience(MonotonicClock pause) {
     /**
      * The answer, whatever it is.
      *
+     * @throws InterruptedException when the attempt may not go on; asked before each request
      * @throws ApiException {@code unavailable} when there is none for two minutes
      */
     <T> T ask(Supplier<T> request) throws InterruptedException {
         long started = pause.nanos();
         while (true) {
+            context.check();
             try {
                 return request.get();
             } catch (RuntimeException e) {
+                Interrupts.refuse(context, e);
                 boolean answered = e instanceof ApiException known && known.code() != ErrorCode.UNAVAILABLE;
                 if (answered) {
                     throw e;

@@ -2,6 +2,8 @@ package io.holdfast.restore.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.holdfast.api.RenewLease;
+import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
@@ -11,6 +13,7 @@ import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.api.target.TargetInfo;
 import io.holdfast.jobs.JobContext;
 import io.holdfast.jobs.JobHandler;
+import io.holdfast.jobs.Shield;
 import io.holdfast.restore.domain.DiskChoice;
 import io.holdfast.restore.domain.Failures;
 import io.holdfast.storage.MonotonicClock;
@@ -20,6 +23,7 @@ import io.holdfast.vault.PreflightReport;
 import io.holdfast.vault.VaultException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -64,6 +68,9 @@ public final class Restore implements JobHandler {
 
     @Override
     public JsonNode run(LeasedJob job, JobContext context) throws InterruptedException {
+        if (job.lookOnly()) {
+            return look(job, context);
+        }
         var spec = (JobSpec.Restore) job.spec();
         long started = pause.nanos();
         ledger.begin(job.job());
@@ -76,7 +83,8 @@ public final class Restore implements JobHandler {
             refuseDamaged(vault.vault().preflight(manifest), disks);
             var check = new PointCheck(vault.vault(), manifest, disks, job.job(), ledger);
             TargetInfo target = fillOrAbort(job, context, check);
-            return result(target, disks, pause.nanos() - started);
+            long bytes = disks.stream().mapToLong(PointManifest.Disk::size).sum();
+            return result(target, bytes, pause.nanos() - started);
         } catch (VaultException e) {
             throw Failures.of(e);
         } catch (StorageException e) {
@@ -84,6 +92,33 @@ public final class Restore implements JobHandler {
         } finally {
             ledger.forget(job.job());
         }
+    }
+
+    /**
+     * An earlier attempt may have finished the target although the job ended badly. The renewal carries this attempt's fencing
+     * number, so that a slower one finishes nothing afterwards.
+     */
+    private JsonNode look(LeasedJob job, JobContext context) throws InterruptedException {
+        var patience = new Patience(pause, context);
+        Optional<TargetInfo> target = Optional.empty();
+        try {
+            target = Optional.of(
+                    patience.ask(() -> snapshots.renewTarget(job.job(), new RenewLease(context.fencing()))));
+        } catch (ApiException e) {
+            if (e.code() != ErrorCode.TARGET_NOT_FOUND) {
+                throw e;
+            }
+        }
+        TargetInfo finished = target.filter(t -> t.state() == TargetInfo.State.FINISHED)
+                .orElseThrow(() -> {
+                    context.made(JobEnd.Made.NOTHING);
+                    return new ApiException(
+                            ErrorCode.TARGET_NOT_FOUND, "No attempt of the job has finished its target.");
+                });
+        long bytes = finished.disks().stream()
+                .mapToLong(TargetInfo.DiskFill::totalBytes)
+                .sum();
+        return result(finished, bytes, 0);
     }
 
     private static void refuseDamaged(PreflightReport report, List<PointManifest.Disk> disks) {
@@ -124,25 +159,22 @@ public final class Restore implements JobHandler {
     }
 
     private void abort(LeasedJob job) {
-        // The flag that stopped the attempt would stop the clean-up as well.
-        boolean interrupted = Thread.interrupted();
-        try {
-            snapshots.abortTarget(job.job());
-        } catch (RuntimeException e) {
-            LOG.warnf("job %s: its target could not be aborted, the catalog will: %s", job.job(), e.getMessage());
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        // What stopped the attempt would stop the clean-up as well.
+        Shield.run("abort-" + job.job(), () -> {
+            try {
+                snapshots.abortTarget(job.job());
+            } catch (RuntimeException e) {
+                LOG.warnf("job %s: its target could not be aborted, the catalog will: %s", job.job(), e.getMessage());
             }
-        }
+        });
     }
 
-    private static JsonNode result(TargetInfo target, List<PointManifest.Disk> disks, long nanos) {
+    private static JsonNode result(TargetInfo target, long bytes, long nanos) {
         var node = JsonNodeFactory.instance.objectNode();
         node.put("vmId", target.vmId());
         node.put("vmName", target.vmName());
         node.put("seconds", Math.round(nanos / 1e6) / 1000.0);
-        node.put("bytes", disks.stream().mapToLong(PointManifest.Disk::size).sum());
+        node.put("bytes", bytes);
         target.notes().forEach(node.putArray("notes")::add);
         return node;
     }

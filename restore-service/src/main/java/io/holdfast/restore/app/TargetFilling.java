@@ -1,6 +1,7 @@
 package io.holdfast.restore.app;
 
 import io.holdfast.api.RenewLease;
+import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
@@ -53,7 +54,7 @@ final class TargetFilling {
         this.check = check;
         this.pause = pause;
         this.standstill = standstill;
-        this.patience = new Patience(pause);
+        this.patience = new Patience(pause, context);
         this.job = job;
         this.spec = (JobSpec.Restore) job.spec();
         this.context = context;
@@ -66,11 +67,14 @@ final class TargetFilling {
         if (target.state() == TargetInfo.State.FINISHED) {
             return target;
         }
+        context.made(JobEnd.Made.NOTHING);
         if (target.state() != TargetInfo.State.FILLED) {
             fill();
         }
         check.complete(this::verifying);
         context.progress(Progress.of("finish", 0, 0));
+        context.check();
+        context.made(JobEnd.Made.PERHAPS);
         return patience.ask(() -> snapshots.finishTarget(job.job(), new FinishTarget(context.fencing(), spec.start())));
     }
 

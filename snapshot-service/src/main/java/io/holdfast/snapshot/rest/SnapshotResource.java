@@ -3,6 +3,8 @@ package io.holdfast.snapshot.rest;
 import io.holdfast.api.Page;
 import io.holdfast.api.RenewLease;
 import io.holdfast.api.Role;
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.api.snapshot.SnapshotInfo;
 import io.holdfast.api.source.SourceInfo;
@@ -21,10 +23,12 @@ import io.holdfast.snapshot.app.TargetDesk;
 import io.holdfast.snapshot.app.TargetEnd;
 import io.holdfast.snapshot.app.ViewDesk;
 import io.holdfast.snapshot.app.VmListing;
+import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /** {@link SnapshotServiceApi} over the use cases. Reading is for services and viewers, all else for services. */
@@ -38,6 +42,8 @@ public class SnapshotResource implements SnapshotServiceApi {
     private final TargetDesk targets;
     private final TargetEnd targetEnd;
     private final LeftoverReport leftovers;
+    private final SecurityIdentity caller;
+    private final String catalog;
 
     public SnapshotResource(
             SourceDirectory sources,
@@ -45,13 +51,24 @@ public class SnapshotResource implements SnapshotServiceApi {
             ViewDesk views,
             TargetDesk targets,
             TargetEnd targetEnd,
-            LeftoverReport leftovers) {
+            LeftoverReport leftovers,
+            SecurityIdentity caller,
+            @ConfigProperty(name = "holdfast.auth.catalog-subject", defaultValue = "catalog-service") String catalog) {
         this.sources = sources;
         this.vms = vms;
         this.views = views;
         this.targets = targets;
         this.targetEnd = targetEnd;
         this.leftovers = leftovers;
+        this.caller = caller;
+        this.catalog = catalog;
+    }
+
+    /** People change sources through the catalog, which writes the audit. */
+    private void refuseAllButTheCatalog() {
+        if (!caller.getPrincipal().getName().equals(catalog)) {
+            throw new ApiException(ErrorCode.FORBIDDEN, "Sources are added and removed through the catalog.");
+        }
     }
 
     @Override
@@ -67,14 +84,14 @@ public class SnapshotResource implements SnapshotServiceApi {
     }
 
     @Override
-    @RolesAllowed({Role.WORKER, Role.ADMIN})
     public SourceInfo addSource(SourceSpec spec) {
+        refuseAllButTheCatalog();
         return sources.add(spec);
     }
 
     @Override
-    @RolesAllowed({Role.WORKER, Role.ADMIN})
     public void removeSource(String name) {
+        refuseAllButTheCatalog();
         sources.remove(name);
     }
 

@@ -16,7 +16,7 @@ final class LargeBody {
 
     private LargeBody() {}
 
-    /** The code of the problem that is answered; the status where there is no body. */
+    /** The code of the problem that is answered. */
     static String post(URI catalog, String token, byte[] body, boolean length) throws IOException {
         try (Socket socket = new Socket(catalog.getHost(), catalog.getPort())) {
             socket.setSoTimeout(PATIENCE_MILLIS);
@@ -66,9 +66,6 @@ final class LargeBody {
     private static String code(String answer) throws IOException {
         int body = answer.indexOf("\r\n\r\n");
         int from = answer.indexOf('{');
-        if (answer.startsWith("HTTP/1.1 413 ") && from < 0) {
-            return "413";
-        }
         if (body < 0 || from < 0 || !answer.substring(0, body).contains("application/problem+json")) {
             throw new IOException("no problem: " + answer);
         }

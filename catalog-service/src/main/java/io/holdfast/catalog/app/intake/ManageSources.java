@@ -54,17 +54,26 @@ public class ManageSources {
         });
     }
 
+    /** The intent is written before the act, which is another service's: what happened then is never without a trace. */
     private <T> T audited(NewJob.Ticket ticket, String action, String subject, Supplier<T> act) {
+        note(ticket, action, subject, "accepted");
         try {
             T made = act.get();
-            audit.add(new AuditLog.Entry(ticket.actor(), action, subject, null, ticket.requestId(), "done"));
+            note(ticket, action, subject, "done");
             return made;
         } catch (ApiException e) {
             // No answer is no proof that nothing happened.
-            if (e.code() == ErrorCode.DEADLINE_EXCEEDED || e.code() == ErrorCode.OUTCOME_UNKNOWN) {
-                audit.add(new AuditLog.Entry(ticket.actor(), action, subject, null, ticket.requestId(), "unknown"));
-            }
+            boolean unknown = e.code() == ErrorCode.DEADLINE_EXCEEDED || e.code() == ErrorCode.OUTCOME_UNKNOWN;
+            note(
+                    ticket,
+                    action,
+                    subject,
+                    unknown ? "unknown" : "failed " + e.code().wire());
             throw e;
         }
+    }
+
+    private void note(NewJob.Ticket ticket, String action, String subject, String outcome) {
+        audit.add(new AuditLog.Entry(ticket.actor(), action, subject, null, ticket.requestId(), outcome));
     }
 }

@@ -42,10 +42,20 @@ public class StartBackup {
         return submit.repeated(ticket).orElseGet(() -> queue(request, kind, consistency, ticket));
     }
 
+    /** Nothing may use a vault before it is known which one it is. */
+    public static void refuseNotReady(VaultInfo vault) {
+        if (vault.formatId() == null) {
+            throw new ApiException(
+                    ErrorCode.VAULT_NOT_READY,
+                    "The vault " + vault.name() + " has not been opened yet: it is being added.");
+        }
+    }
+
     private Job queue(Requests.Backup request, BackupKind kind, Consistency consistency, NewJob.Ticket ticket) {
         VaultInfo vault = vaults.byName(request.vault())
                 .orElseThrow(() ->
                         new ApiException(ErrorCode.VAULT_NOT_FOUND, "There is no vault " + request.vault() + "."));
+        refuseNotReady(vault);
         VmInfo vm = vms.find(request.vm());
         if (vm.disks().stream().noneMatch(VmInfo.DiskInfo::backup)) {
             throw new ApiException(

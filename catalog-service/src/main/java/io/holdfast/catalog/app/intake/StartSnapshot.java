@@ -1,5 +1,6 @@
 package io.holdfast.catalog.app.intake;
 
+import io.holdfast.api.TextRule;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
@@ -74,11 +75,7 @@ public class StartSnapshot {
     }
 
     private static void checkName(String name) {
-        boolean odd = name.codePoints()
-                .anyMatch(c -> Character.isISOControl(c)
-                        || Character.getType(c) == Character.SURROGATE
-                        || Character.getType(c) == Character.UNASSIGNED);
-        if (name.isBlank() || name.length() > 80 || odd) {
+        if (name.isBlank() || name.length() > 80 || !TextRule.holds(name, false)) {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "A snapshot's name has 1 to 80 characters and no control characters.");
         }

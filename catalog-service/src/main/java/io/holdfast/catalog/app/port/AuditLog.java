@@ -1,11 +1,12 @@
 package io.holdfast.catalog.app.port;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Who changed what. Rows are only ever added. */
+/** Who changed what. Rows are only ever added, and dropped when they are old. */
 public interface AuditLog {
 
     /**
@@ -34,6 +35,9 @@ public interface AuditLog {
             String outcome) {}
 
     void add(Entry entry);
+
+    /** Drops rows older than this; returns how many. */
+    int prune(Duration kept);
 
     /** Newest first, those below {@code before}. */
     List<Row> list(@Nullable Long before, int limit);

@@ -28,6 +28,14 @@ public interface JobStore {
             @Nullable Long before,
             int limit) {}
 
+    /**
+     * Who leases.
+     *
+     * @param instance names the process, for people
+     * @param subject name in its token
+     */
+    record Lessee(Runner runner, String instance, String subject) {}
+
     Optional<Job> find(UUID id);
 
     /** The row, locked until the transaction ends. */
@@ -43,7 +51,7 @@ public interface JobStore {
     boolean anythingDue(Runner runner);
 
     /** Leases the next job that may run, taking its locks; one caller at a time, across replicas. */
-    Optional<Job> claim(Runner runner, String instance, Duration lease, QueueDepth.Limits limits);
+    Optional<Job> claim(Lessee lessee, Duration lease, QueueDepth.Limits limits);
 
     /** Renews the lease and notes progress. */
     boolean renew(UUID id, long fencing, Duration lease, @Nullable Progress progress);
@@ -51,8 +59,14 @@ public interface JobStore {
     /** Running jobs whose lease has ended, locked; those that somebody works on right now are left out. */
     List<Job> lockExpired(int limit);
 
-    /** Ends a job for good and releases its locks. */
+    /** Ends a job for good; its locks stay until {@link #release}. */
     boolean finish(Job job, Verdict.Final verdict, @Nullable JsonNode result);
+
+    /** Gives the locks of a job that has ended back. */
+    void release(UUID job);
+
+    /** Puts a job back into the queue, for attempts that only look; its locks stay. */
+    boolean look(Job job, Verdict.Look verdict, Duration atMost);
 
     /** Puts a job back into the queue; its locks stay. */
     boolean requeue(Job job, Verdict.Again verdict);
@@ -73,6 +87,12 @@ public interface JobStore {
 
     /** How many jobs that wait or run use this source. */
     long activeOnSource(String source);
+
+    /**
+     * Drops jobs that ended longer ago than this, with their attempts and delivered messages; those of which a restore point
+     * is left stay. A bounded number at once; returns how many.
+     */
+    int prune(Duration kept);
 
     boolean targetNameTaken(String source, String name);
 

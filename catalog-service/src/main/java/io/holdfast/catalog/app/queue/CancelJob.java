@@ -12,7 +12,7 @@ import jakarta.transaction.Transactional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
-/** Ends a waiting job at once, and asks a running one to end. */
+/** Ends a waiting job, at once or after a look whether an attempt of it had succeeded, and asks a running one to end. */
 @ApplicationScoped
 public class CancelJob {
 
@@ -28,6 +28,16 @@ public class CancelJob {
         this.audit = audit;
     }
 
+    /** Ends a waiting job without a look: nobody wants to know any more what it made. */
+    @Transactional
+    public void drop(Job job, String actor, String requestId) {
+        audit.add(new AuditLog.Entry(actor, "job.cancel", job.subject(), job.id(), requestId, "accepted"));
+        finish.apply(
+                job,
+                new Verdict.Final(JobState.CANCELLED, ErrorCode.JOB_CANCELLED, "Cancelled by " + actor + "."),
+                null);
+    }
+
     /** The job afterwards; {@code job-ended} when there is nothing left to cancel. */
     @Transactional
     public Job cancel(UUID id, String actor, String requestId) {
@@ -39,11 +49,11 @@ public class CancelJob {
             throw new ApiException(ErrorCode.JOB_ENDED, "The job has ended: " + job.state() + ".");
         }
         audit.add(new AuditLog.Entry(actor, "job.cancel", job.subject(), id, requestId, "accepted"));
+        if (job.ending() != null) {
+            return job;
+        }
         if (job.state() == JobState.QUEUED) {
-            finish.apply(
-                    job,
-                    new Verdict.Final(JobState.CANCELLED, ErrorCode.JOB_CANCELLED, "Cancelled by " + actor + "."),
-                    null);
+            finish.apply(job, Verdict.ofCancel(job, actor), null);
         } else {
             jobs.requestCancel(id, job.fencing());
             LOG.infof("job %s %s %s: cancel requested by %s", id, job.kind(), job.subject(), actor);

@@ -53,7 +53,7 @@ public class EndAttempt {
         }
         ErrorCode code = end.errorCode() == null ? ErrorCode.INTERNAL : ErrorCode.ofWire(end.errorCode());
         String error = end.error() == null ? "The runner gave no reason." : end.error();
-        return Verdict.of(job, end.outcome(), code, error, settings.retry());
+        return Verdict.of(job, end, code, error, settings.retry());
     }
 
     @org.jspecify.annotations.Nullable

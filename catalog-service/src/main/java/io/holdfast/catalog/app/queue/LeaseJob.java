@@ -37,12 +37,12 @@ public class LeaseJob {
 
     /** One job, leased by the database's clock; nothing when none may run now. */
     @Transactional
-    public Optional<LeasedJob> lease(LeaseRequest request) {
+    public Optional<LeasedJob> lease(LeaseRequest request, String subject) {
         if (!jobs.anythingDue(request.runner())) {
             return Optional.empty();
         }
-        return jobs.claim(request.runner(), request.instance(), settings.lease(), settings.limits())
-                .map(job -> leased(job, request.instance()));
+        var lessee = new JobStore.Lessee(request.runner(), request.instance(), subject);
+        return jobs.claim(lessee, settings.lease(), settings.limits()).map(job -> leased(job, request.instance()));
     }
 
     private LeasedJob leased(Job job, String instance) {
@@ -50,7 +50,10 @@ public class LeaseJob {
                 "job %s %s %s: QUEUED -> RUNNING, attempt %d, fencing %d, runner %s",
                 job.id(), job.kind(), job.subject(), job.attempts(), job.fencing(), instance);
         int seconds = Math.toIntExact(settings.lease().toSeconds());
-        return new LeasedJob(job.id(), job.fencing(), seconds, job.spec(), bases(job.spec()), heads(job.spec()));
+        boolean lookOnly = job.ending() != null;
+        List<UUID> bases = lookOnly ? List.of() : bases(job.spec());
+        return new LeasedJob(
+                job.id(), job.fencing(), seconds, job.spec(), bases, heads(job.spec()), lookOnly);
     }
 
     private List<PointHead> heads(JobSpec spec) {

@@ -5,6 +5,7 @@ import io.holdfast.api.job.JobState;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.vault.VaultChecked;
 import io.holdfast.api.vault.VaultInfo;
+import io.holdfast.catalog.app.port.AuditLog;
 import io.holdfast.catalog.app.port.VaultStore;
 import io.holdfast.catalog.domain.Job;
 import io.holdfast.catalog.domain.Verdict;
@@ -21,9 +22,11 @@ class VaultOutcome {
     private static final Logger LOG = Logger.getLogger(VaultOutcome.class);
 
     private final VaultStore vaults;
+    private final AuditLog audit;
 
-    VaultOutcome(VaultStore vaults) {
+    VaultOutcome(VaultStore vaults, AuditLog audit) {
         this.vaults = vaults;
+        this.audit = audit;
     }
 
     /** A worker opened the vault and read who it is. */
@@ -66,8 +69,14 @@ class VaultOutcome {
         if (id == null || (!adding && !checking)) {
             return;
         }
-        boolean away = checking
-                && (end.code() == ErrorCode.VAULT_UNREACHABLE || end.code() == ErrorCode.JOB_ATTEMPTS_EXHAUSTED);
+        if (adding) {
+            // Nobody could open it, so nothing depends on the record; name and address are free for a better try.
+            vaults.forget(id);
+            audit.add(new AuditLog.Entry("catalog", "vault.remove", job.subject(), job.id(), "-", "not added"));
+            LOG.infof("vault %s: not added, its record is removed", job.subject());
+            return;
+        }
+        boolean away = (end.code() == ErrorCode.VAULT_UNREACHABLE || end.code() == ErrorCode.JOB_ATTEMPTS_EXHAUSTED);
         String detail = (end.code() == null ? "" : end.code().wire() + ": ") + end.error();
         vaults.setState(id, away ? "unreachable" : "failed", detail);
         LOG.infof("vault %s: -> %s", job.subject(), away ? "unreachable" : "failed");

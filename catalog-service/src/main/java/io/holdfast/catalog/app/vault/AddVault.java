@@ -59,6 +59,11 @@ public class AddVault {
                 spec.passphrase() == null ? String.valueOf(recoveryKey) : spec.passphrase(),
                 ticket.actor()));
         if (!added) {
+            // The same request, sent twice at once: the other one made it in the meantime.
+            Optional<Job> twin = submit.repeated(ticket);
+            if (twin.isPresent()) {
+                return answer(twin.get(), spec.passphrase() == null ? lostKey(twin.get()) : null);
+            }
             throw new ApiException(
                     ErrorCode.VAULT_EXISTS, "There is a vault record of this name, or one for this address, already.");
         }

@@ -6,6 +6,7 @@ import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.vault.VaultAccess;
 import io.holdfast.api.vault.VaultInfo;
+import io.holdfast.catalog.app.intake.StartBackup;
 import io.holdfast.catalog.app.intake.SubmitJob;
 import io.holdfast.catalog.app.port.AuditLog;
 import io.holdfast.catalog.app.port.JobStore;
@@ -16,6 +17,7 @@ import io.holdfast.catalog.domain.NewJob;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
@@ -44,6 +46,7 @@ public class ManageVaults {
     public Job check(String name, NewJob.Ticket ticket) {
         return submit.repeated(ticket).orElseGet(() -> {
             VaultInfo vault = vaults.byName(name).orElseThrow(() -> noVault(name));
+            StartBackup.refuseNotReady(vault);
             return submit.queue(
                     new NewJob(UUID.randomUUID(), new JobSpec.VaultCheck(vault.id()), vault.name(), ticket));
         });
@@ -70,9 +73,12 @@ public class ManageVaults {
                             + " jobs that wait or run. With forget=true the catalog forgets them.");
         }
         for (Job job : active) {
-            if (cancel.cancel(job.id(), ticket.actor(), ticket.requestId()).state() == JobState.RUNNING) {
+            Optional<Job> waiting =
+                    jobs.lock(job.id()).filter(now -> !now.state().ended());
+            if (waiting.filter(now -> now.state() == JobState.RUNNING).isPresent()) {
                 throw new ApiException(ErrorCode.VAULT_IN_USE, "A job of this vault runs; cancel it and wait first.");
             }
+            waiting.ifPresent(now -> cancel.drop(now, ticket.actor(), ticket.requestId()));
         }
         vaults.forget(vault.id());
         audit.add(new AuditLog.Entry(ticket.actor(), "vault.remove", name, null, ticket.requestId(), "done"));

@@ -1,6 +1,7 @@
 package io.holdfast.api.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.api.Text;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.Size;
@@ -12,13 +13,35 @@ import org.jspecify.annotations.Nullable;
  * Idempotent for the same fencing number.
  *
  * @param result for a backup: the {@code PointInfo} that was committed; for a vault check: {@code VaultChecked}
+ * @param made what the attempt knows of a job that ended badly; unsaid is {@code PERHAPS}
  */
 public record JobEnd(
         @Positive long fencing,
         @NotNull Outcome outcome,
         @Nullable String errorCode,
         @Nullable @Size(max = 4000) String error,
-        @Nullable JsonNode result) {
+        @Nullable @Text JsonNode result,
+        @Nullable Made made) {
+
+    /** An end that says nothing of what was made. */
+    public JobEnd(
+            long fencing,
+            Outcome outcome,
+            @Nullable String errorCode,
+            @Nullable String error,
+            @Nullable JsonNode result) {
+        this(fencing, outcome, errorCode, error, result, null);
+    }
+
+    /** Whether what the job makes (a committed point, a finished target) may be there although the attempt did not succeed. */
+    public enum Made {
+        /** The attempt looked: no attempt has made it, and this one did not begin to. */
+        NOTHING,
+        /** This attempt did not begin to; it does not know of earlier ones. */
+        NOTHING_BY_THIS_ATTEMPT,
+        /** It may be there. */
+        PERHAPS
+    }
 
     /** How the attempt ended. */
     public enum Outcome {

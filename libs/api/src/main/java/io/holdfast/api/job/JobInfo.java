@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param subject the VM's, vault's or source's name
  * @param attempt number of the current or last attempt, 0 before the first
+ * @param cancelRequested somebody asked for its end; it ends when its runner has stopped, or has looked whether it was done
  * @param errorCode wire form of the code of the last failed attempt, or of the job
  * @param result what it made; its shape depends on the kind
  */

@@ -3,6 +3,7 @@ package io.holdfast.api.job;
 import io.holdfast.api.BackupKind;
 import io.holdfast.api.Consistency;
 import io.holdfast.api.Patterns;
+import io.holdfast.api.Text;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -22,7 +23,7 @@ public final class Requests {
      * @param consistency default: crash
      */
     public record Backup(
-            @NotNull @Size(min = 1, max = 200) String vm,
+            @NotNull @Text @Size(min = 1, max = 200) String vm,
             @NotNull @Pattern(regexp = Patterns.NAME) String vault,
             @Nullable BackupKind kind,
             @Nullable Consistency consistency) {}

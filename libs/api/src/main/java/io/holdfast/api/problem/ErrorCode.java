@@ -55,6 +55,7 @@ public enum ErrorCode {
     VAULT_NOT_FOUND(404),
     VAULT_EXISTS(409),
     VAULT_IN_USE(409),
+    VAULT_NOT_READY(409, true),
     VAULT_URL_INVALID(400),
     VAULT_UNREACHABLE(503, true),
     VAULT_DENIED(409),

@@ -1,6 +1,7 @@
 package io.holdfast.api.rest;
 
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.holdfast.api.Headers;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
@@ -12,6 +13,7 @@ import jakarta.validation.ConstraintViolationException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import java.util.List;
@@ -41,8 +43,16 @@ abstract class ProblemMapper<E extends Throwable> implements ExceptionMapper<E> 
         if (problem.status() == 401) {
             reply.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
+        if (problem.status() == 413) {
+            // The rest of the body is still on its way, and nobody will read it.
+            reply.header("Connection", "close");
+        }
         return reply.build();
     }
+
+    @Context
+    @Nullable
+    Request request;
 
     private String requestId() {
         String given = headers == null ? null : headers.getHeaderString(Headers.REQUEST_ID);
@@ -51,7 +61,7 @@ abstract class ProblemMapper<E extends Throwable> implements ExceptionMapper<E> 
                 : UUID.randomUUID().toString();
     }
 
-    private static Problem describe(Throwable failure, String requestId) {
+    private Problem describe(Throwable failure, String requestId) {
         return switch (failure) {
             case ApiException e -> Problem.of(e.code(), e.detail(), requestId);
             case ConstraintViolationException e -> violations(e, requestId);
@@ -59,15 +69,43 @@ abstract class ProblemMapper<E extends Throwable> implements ExceptionMapper<E> 
                 Problem.of(ErrorCode.UNAUTHENTICATED, "A valid bearer token is needed.", requestId);
             case ForbiddenException _ ->
                 Problem.of(ErrorCode.FORBIDDEN, "This token's roles do not allow that.", requestId);
+            case UnrecognizedPropertyException e ->
+                Problem.of(ErrorCode.INVALID_REQUEST, unknownField(e.getPropertyName()), requestId);
             case MismatchedInputException _ ->
                 Problem.of(ErrorCode.INVALID_REQUEST, "The request's body does not have the expected form.", requestId);
             case WebApplicationException e -> ofStatus(e, requestId);
-            default ->
+            default -> unexpected(failure, requestId);
+        };
+    }
+
+    private Problem unexpected(Throwable failure, String requestId) {
+        return switch (Outage.of(failure)) {
+            case UNANSWERED -> Problem.of(ErrorCode.UNAVAILABLE, "The database does not answer right now.", requestId);
+            case COMMIT_UNANSWERED ->
+                changes()
+                        ? Problem.of(
+                                ErrorCode.OUTCOME_UNKNOWN,
+                                "The database did not answer the last step: it may have been done. The same request with"
+                                        + " the same idempotency key tells.",
+                                requestId)
+                        : Problem.of(ErrorCode.UNAVAILABLE, "The database does not answer right now.", requestId);
+            case NONE ->
                 Problem.of(
                         ErrorCode.INTERNAL,
                         "Something went wrong in the service; its log has request " + requestId + ".",
                         requestId);
         };
+    }
+
+    private boolean changes() {
+        return request == null
+                || !(request.getMethod().equals("GET") || request.getMethod().equals("HEAD"));
+    }
+
+    private static String unknownField(String name) {
+        return name.matches("[A-Za-z0-9_.-]{1,60}")
+                ? "There is no field " + name + " in this request."
+                : "There is a field in this request that is not known.";
     }
 
     private static Problem violations(ConstraintViolationException e, String requestId) {

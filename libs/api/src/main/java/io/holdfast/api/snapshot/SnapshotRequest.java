@@ -1,5 +1,6 @@
 package io.holdfast.api.snapshot;
 
+import io.holdfast.api.Text;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param description at most 1,000 characters
  */
 public record SnapshotRequest(
-        @NotNull @Size(min = 1, max = 200) String vm,
-        @NotNull @Size(min = 1, max = 80) String name,
-        @Nullable @Size(max = 1000) String description,
+        @NotNull @Text @Size(min = 1, max = 200) String vm,
+        @NotNull @Text @Size(min = 1, max = 80) String name,
+        @Nullable @Text(lines = true) @Size(max = 1000) String description,
         boolean memory,
         boolean quiesce) {}

@@ -1,6 +1,7 @@
 package io.holdfast.api.source;
 
 import io.holdfast.api.Patterns;
+import io.holdfast.api.Text;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SourceSpec(
         @NotNull @Pattern(regexp = Patterns.NAME) String name,
-        @NotNull @Size(min = 3, max = 1000) String uri,
+        @NotNull @Text @Size(min = 3, max = 1000) String uri,
 
         @Nullable @Pattern(regexp = Patterns.HYPERVISOR_NAME)
         String scratchPool,

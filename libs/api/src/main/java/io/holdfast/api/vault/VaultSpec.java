@@ -1,6 +1,7 @@
 package io.holdfast.api.vault;
 
 import io.holdfast.api.Patterns;
+import io.holdfast.api.Text;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -14,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record VaultSpec(
         @NotNull @Pattern(regexp = Patterns.NAME) String name,
-        @NotNull @Size(min = 8, max = 1000) String url,
-        @Nullable @Size(max = 256) String accessKey,
-        @Nullable @Size(max = 256) String secretKey,
-        @Nullable @Size(min = 8, max = 1024) String passphrase) {
+        @NotNull @Text @Size(min = 8, max = 1000) String url,
+        @Nullable @Text @Size(max = 256) String accessKey,
+        @Nullable @Text @Size(max = 256) String secretKey,
+        @Nullable @Text @Size(min = 8, max = 1024) String passphrase) {
     @Override
     public String toString() {
         return "VaultSpec[" + name + ", " + url + "]";
