@@ -13,7 +13,7 @@ final class HttpRequestLines implements Tap.Listener {
             Pattern.compile("(GET|HEAD|PUT|POST|DELETE|PATCH) (/[!-~]{0," + (LONGEST - 64) + "}) HTTP/1\\.1\r\n");
     private static final Pattern QUERY = Pattern.compile("\\?.*");
     private static final Pattern NAME =
-            Pattern.compile("(?<=/)(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|[0-9]+)(?=/|$)");
+            Pattern.compile("(?<=/)(?:[0-9a-f]{2}|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|[0-9]+)(?=/|$)");
 
     private final Consumer<String> out;
     private String tail = "";

@@ -15,10 +15,10 @@ class RequestsTest {
 
     @Test
     void http_requests_are_told_apart_by_method_and_path_without_names_and_queries() {
-        byte[] sent = ascii("PUT /bucket/packs/0123456789abcdef0123 HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody"
+        byte[] sent = ascii("PUT /bucket/packs/01/0123456789abcdef0123 HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody"
                 + "POST /jobs/01234567-89ab-cdef-0123-456789abcdef/end?x=1 HTTP/1.1\r\n\r\n"
-                + "PUT /bucket/packs/ffffffffffffffffffff HTTP/1.1\r\n\r\n");
-        inAnyPortions(Requests.ofHttp(), sent, "POST /jobs/{id}/end", "PUT /bucket/packs/{id}");
+                + "PUT /bucket/packs/ff/ffffffffffffffffffff HTTP/1.1\r\n\r\n");
+        inAnyPortions(Requests.ofHttp(), sent, "POST /jobs/{id}/end", "PUT /bucket/packs/{id}/{id}");
     }
 
     @Test
