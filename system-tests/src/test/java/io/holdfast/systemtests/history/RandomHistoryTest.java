@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class RandomHistoryTest {
 
     private static final Duration SETTLED = Duration.ofSeconds(30);
+    private static final Duration ENDED = Duration.ofMinutes(3);
 
     @TestFactory
     Stream<DynamicTest> everyPointRestoresToTheBytesThatTheDisksHeldAtItsMoment(Ground ground) {
@@ -148,7 +149,7 @@ class RandomHistoryTest {
             JobInfo job = ground.front().startBackup(vm.name(), Ground.VAULT, kind);
             if (random.nextBoolean()) {
                 // What is written from the moment on belongs to the next point.
-                await().atMost(SETTLED)
+                await().atMost(ENDED)
                         .pollInterval(Duration.ofMillis(20))
                         .until(() -> vm.frozen() || ground.front().ended(job));
                 write();

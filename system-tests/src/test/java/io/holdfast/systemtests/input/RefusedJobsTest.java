@@ -121,8 +121,7 @@ class RefusedJobsTest {
     @Test
     void disksThatABackupCannotHoldAreNamedOnThePointOfTheOthers(Ground ground) throws Exception {
         PausedVm vm = new PausedVm(ground, "mixed", List.of(new Shape("qcow2", BYTES)));
-        Path foreign = ground.scratch("mixed").resolve("foreign.raw");
-        Command.run(PATIENCE, List.of("truncate", "-s", "1M", foreign.toString()));
+        Path foreign = ground.scratch("mixed");
         try {
             attach(ground, "vdb", foreign, "<readonly/>");
             attach(ground, "vdc", foreign, "<shareable/>");
@@ -138,8 +137,10 @@ class RefusedJobsTest {
         }
     }
 
-    private static void attach(Ground ground, String key, Path file, String kind)
+    private static void attach(Ground ground, String key, Path folder, String kind)
             throws IOException, InterruptedException {
+        Path file = folder.resolve(key + ".raw");
+        Command.run(PATIENCE, List.of("truncate", "-s", "1M", file.toString()));
         Path xml = Files.createTempFile("disk", ".xml");
         Files.writeString(xml, disk(key, kind).replace("/srv/" + key + ".raw", file.toString()));
         ground.virsh().run("attach-device", "mixed", xml.toString(), "--config");
