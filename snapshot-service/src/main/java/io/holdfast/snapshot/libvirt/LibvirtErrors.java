@@ -46,7 +46,9 @@ final class LibvirtErrors {
             case VIR_ERR_NO_CONNECT, VIR_ERR_INVALID_CONN, VIR_ERR_RPC, VIR_ERR_AUTH_FAILED, VIR_ERR_SSH ->
                 ErrorCode.SOURCE_UNREACHABLE;
             default ->
-                message.contains("client socket is closed") || message.contains("Failed to connect socket")
+                message.contains("client socket is closed")
+                                || message.contains("keepalive timeout")
+                                || message.contains("Failed to connect socket")
                         ? ErrorCode.SOURCE_UNREACHABLE
                         : ErrorCode.HYPERVISOR_ERROR;
         };

@@ -21,7 +21,7 @@ public record Disk(String key, String format, Path file) {
     private static final Pattern TARGET = Pattern.compile("<target dev='([a-z]+)'");
 
     /** The disks in a domain's definition, in its order. */
-    static List<Disk> in(String domainXml) {
+    public static List<Disk> in(String domainXml) {
         List<Disk> disks = new ArrayList<>();
         Matcher matcher = DISK.matcher(domainXml);
         while (matcher.find()) {

@@ -58,7 +58,12 @@ public final class Front {
 
     /** Backs up and answers the point. */
     public PointInfo backup(String vm, String vault, BackupKind kind) throws InterruptedException {
-        JsonNode result = finish(startBackup(vm, vault, kind)).result();
+        return point(startBackup(vm, vault, kind));
+    }
+
+    /** The point that a backup makes. */
+    public PointInfo point(JobInfo backup) throws InterruptedException {
+        JsonNode result = finish(backup).result();
         assertThat(result).as("the result of a backup").isNotNull();
         return catalog.point(UUID.fromString(result.path("id").asText()));
     }
@@ -68,12 +73,27 @@ public final class Front {
         return catalog.restore(new Requests.Restore(point, null, name, false, Ground.POOL, null, null, false));
     }
 
+    /** Asks for a restore in the place of the VM's disks; it stays off. */
+    public JobInfo startRestoreInPlace(UUID point) throws InterruptedException {
+        return catalog.restore(new Requests.Restore(point, null, null, true, null, null, null, false));
+    }
+
     public void snapshot(String vm, String name) throws InterruptedException {
         finish(catalog.createSnapshot(new SnapshotRequest(Ground.SOURCE + "/" + vm, name, null, false, false)));
     }
 
     public void deleteSnapshot(String vm, String name) throws InterruptedException {
+        finish(startDeleteSnapshot(vm, name));
+    }
+
+    /** Asks for the consolidation of a snapshot. */
+    public JobInfo startDeleteSnapshot(String vm, String name) throws InterruptedException {
         String id = catalog.vm(Ground.SOURCE + "/" + vm).id();
-        finish(catalog.deleteSnapshot(Ground.SOURCE, id, name));
+        return catalog.deleteSnapshot(Ground.SOURCE, id, name);
+    }
+
+    /** Whether a job has ended. */
+    public boolean ended(JobInfo job) throws InterruptedException {
+        return catalog.job(job.id()).endedAt() != null;
     }
 }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -58,6 +59,12 @@ public final class Ground implements AutoCloseable {
     /** Gives tests the one ground; after each class no service may have said that something left it unhandled. */
     public static final class Once implements ParameterResolver, AfterAllCallback {
         private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(Ground.class);
+        private static final AtomicLong CLASSES = new AtomicLong();
+
+        /** How many classes are still to run here. */
+        static void expect(long classes) {
+            CLASSES.set(classes);
+        }
 
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -72,11 +79,20 @@ public final class Ground implements AutoCloseable {
 
         @Override
         public void afterAll(ExtensionContext context) throws IOException {
+            boolean last = CLASSES.decrementAndGet() == 0;
             Ground ground = context.getRoot().getStore(NAMESPACE).get("ground", Ground.class);
-            if (ground != null) {
+            if (ground == null) {
+                return;
+            }
+            try {
                 assertThat(ground.unhandled())
                         .as("errors that no service expected")
                         .isEmpty();
+            } finally {
+                if (last) {
+                    context.getRoot().getStore(NAMESPACE).remove("ground");
+                    ground.close();
+                }
             }
         }
 

@@ -3,11 +3,14 @@ package io.holdfast.systemtests.history;
 import io.holdfast.local.guest.Command;
 import io.holdfast.local.guest.OsProcess;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A virtual machine with disks and no operating system: it stays paused, and QEMU itself writes its disks when told to, so
@@ -38,10 +41,10 @@ public final class PausedVm {
             disks.add(newDisk(shape));
         }
         String xml = """
-                <domain type='qemu'><name>%s</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>
-                <os><type arch='x86_64' machine='q35'>hvm</type></os>
-                <devices>%s<memballoon model='none'/></devices></domain>
-                """.formatted(name, String.join("", disks));
+            <domain type='qemu'><name>%s</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>
+            <os><type arch='x86_64' machine='q35'>hvm</type></os>
+            <devices>%s<memballoon model='none'/></devices></domain>
+            """.formatted(name, String.join("", disks));
         ground.virsh().define(xml);
     }
 
@@ -63,6 +66,17 @@ public final class PausedVm {
         return shapes;
     }
 
+    /** Gives it a network card, from its next start on. */
+    public void addNic() throws IOException, InterruptedException {
+        Path xml = Files.createTempFile("nic", ".xml");
+        try {
+            Files.writeString(xml, "<interface type='user'><model type='virtio'/></interface>");
+            ground.virsh().run("attach-device", name, xml.toString(), "--config");
+        } finally {
+            Files.delete(xml);
+        }
+    }
+
     /** Starts it paused. */
     public PausedVm start() throws IOException, InterruptedException {
         ground.virsh().run("start", name, "--paused");
@@ -80,21 +94,48 @@ public final class PausedVm {
         }
     }
 
+    /** Puts bytes into a disk while the VM is off, as they are whatever the disk's format is. */
+    public void fill(int disk, Path bytes) throws IOException, InterruptedException {
+        Path file = disks().get(disk).file();
+        Files.copy(bytes, file, StandardCopyOption.REPLACE_EXISTING);
+        try (RandomAccessFile sized = new RandomAccessFile(file.toFile(), "rw")) {
+            sized.setLength(shapes.get(disk).bytes());
+        }
+    }
+
+    /** Whether QEMU offers the disks of a frozen view: the moment is over. */
+    public boolean frozen() throws IOException, InterruptedException {
+        return ground.virsh()
+                .run("qemu-monitor-command", name, "{\"execute\":\"query-block-exports\"}")
+                .contains("\"node-name\"");
+    }
+
     /** What libvirt says it does: {@code paused}, {@code shut off}. */
     public String state() throws IOException, InterruptedException {
         return ground.virsh().run("domstate", name).strip();
     }
 
+    /** A command of qemu-io for the disk with this index. */
+    public record Io(int disk, String command) {}
+
     /** Has QEMU do one command of qemu-io on the disk with this index, and flush, so that others see it in the file. */
     public void io(int disk, String command) throws IOException, InterruptedException {
-        String device = "/machine/peripheral/virtio-disk" + disk + "/virtio-backend";
-        for (String c : List.of(command, "flush")) {
-            String said = ground.virsh()
-                    .run("qemu-monitor-command", name, "--hmp", "qemu-io -d " + device + " \"" + c + "\"");
-            if (said.contains("rror") || said.contains("failed") || said.contains("nvalid")) {
-                throw new IOException(c + ": " + said);
-            }
+        io(List.of(new Io(disk, command)));
+    }
+
+    /** The same for many, in this order; they cost one process together. */
+    public void io(List<Io> commands) throws IOException, InterruptedException {
+        List<Io> all = new ArrayList<>(commands);
+        commands.stream().mapToInt(Io::disk).distinct().forEach(disk -> all.add(new Io(disk, "flush")));
+        String said = ground.virsh().run(all.stream().map(this::monitor).collect(Collectors.joining(";")));
+        if (said.contains("rror") || said.contains("failed") || said.contains("nvalid")) {
+            throw new IOException(commands + ": " + said);
         }
+    }
+
+    private String monitor(Io io) {
+        return "qemu-monitor-command " + name + " --hmp 'qemu-io -d /machine/peripheral/virtio-disk" + io.disk()
+                + "/virtio-backend \"" + io.command() + "\"'";
     }
 
     /** The disks as they are defined now. */

@@ -1,7 +1,10 @@
 package io.holdfast.systemtests.input;
 
+import static org.awaitility.Awaitility.await;
+
 import io.holdfast.systemtests.history.Ground;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -18,6 +21,14 @@ record Inventory(
         List<String> sources,
         List<String> domains,
         List<String> files) {
+
+    /** When no view is being closed any more: that goes on after a backup's end. */
+    static Inventory calm(Ground ground) throws IOException, InterruptedException {
+        await("no scratch is left")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> ground.files().stream().noneMatch(file -> file.contains("scratch")));
+        return of(ground);
+    }
 
     static Inventory of(Ground ground) throws IOException, InterruptedException {
         return new Inventory(

@@ -32,7 +32,7 @@ class RefusedRequestsTest {
                     .backup("refused", Ground.VAULT, BackupKind.FULL)
                     .id()
                     .toString();
-            Inventory before = Inventory.of(ground);
+            Inventory before = Inventory.calm(ground);
             for (Bad bad : table(point)) {
                 HttpResponse<String> answer = wire.send("POST", bad.path, bad.body);
                 assertThat(Wire.code(answer)).as(bad.toString()).isEqualTo(bad.code);
@@ -79,7 +79,7 @@ class RefusedRequestsTest {
 
     @Test
     void missingForeignExpiredAndTooWeakTokensAreToldApartFromARightOne(Ground ground) throws Exception {
-        Inventory before = Inventory.of(ground);
+        Inventory before = Inventory.calm(ground);
         Tokens issuer = Tokens.of(ground.home().issuer());
         try (Wire wire = new Wire(ground)) {
             assertThat(status(wire, issuer.valid("viewer")))
@@ -110,7 +110,7 @@ class RefusedRequestsTest {
 
     @Test
     void aBodyOfFiftyMegabytesIsRefusedWhetherItSaysItsLengthOrNot(Ground ground) throws Exception {
-        Inventory before = Inventory.of(ground);
+        Inventory before = Inventory.calm(ground);
         byte[] big = ("{\"name\":\"" + "x".repeat(BIG) + "\"}").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         try (Wire wire = new Wire(ground)) {
             assertThat(large(ground, wire, big, true)).isEqualTo("body-too-large");

@@ -4,36 +4,39 @@ import io.holdfast.local.guest.Virsh;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
  * Looks for what nobody owns once everything has settled: snapshot-service's own report, and without it, because a row that is
- * never closed would hide its things from that report for ever.
+ * never closed would hide its things from that report for ever: the rows, libvirt, QEMU, the files.
  */
-record LeakCheck(SuiteUnderTest suite, String vm) {
+record LeakCheck(SuiteUnderTest suite, PausedVm vm) {
 
-    List<String> leaks(Set<UUID> points) throws IOException, InterruptedException {
+    List<String> leaks(Set<UUID> points) throws IOException, InterruptedException, SQLException {
         Virsh virsh = suite.libvirt().virsh();
         List<String> found = new ArrayList<>();
         String reported = suite.leftovers();
         if (!reported.equals("[]")) {
             found.add("reported: " + reported);
         }
+        suite.database().unfinished().forEach(row -> found.add("row: " + row));
         virsh.domains().stream().filter(d -> d.startsWith("holdfast.")).forEach(d -> found.add("helper domain " + d));
-        if (backupJobRuns(virsh)) {
-            found.add("a backup job of " + vm);
-        }
-        files(suite.libvirt().folder().resolve("pool"), "holdfast.scratch", found);
-        files(suite.home().nbd(), "holdfast.", found);
-        for (String checkpoint : checkpoints(virsh)) {
+        Set<String> checkpoints = new TreeSet<>(checkpoints(virsh));
+        for (String checkpoint : checkpoints) {
             if (points.stream().noneMatch(p -> checkpoint.contains(p.toString()))) {
                 found.add("checkpoint " + checkpoint + " is ahead of the points");
             }
         }
+        for (String domain : virsh.running()) {
+            new QemuState(virsh, domain).differencesFrom(domain.equals(vm.name()) ? checkpoints : Set.of(), found);
+        }
+        files(virsh, found);
         if (suite.multipartSeen()) {
             found.add("a multipart upload was begun");
         }
@@ -41,27 +44,35 @@ record LeakCheck(SuiteUnderTest suite, String vm) {
     }
 
     List<String> checkpoints(Virsh virsh) throws IOException, InterruptedException {
-        return virsh.run("checkpoint-list", vm, "--name")
+        return virsh.run("checkpoint-list", vm.name(), "--name")
                 .lines()
                 .map(String::strip)
                 .filter(name -> !name.isEmpty())
                 .toList();
     }
 
-    private boolean backupJobRuns(Virsh virsh) throws InterruptedException {
-        try {
-            virsh.run("backup-dumpxml", vm);
-            return true;
-        } catch (IOException e) {
-            return false;
+    /** In the pool are the disks of the domains that there are, and nothing else; sockets are only the server's. */
+    private void files(Virsh virsh, List<String> found) throws IOException, InterruptedException {
+        Path pool = suite.libvirt().folder().resolve("pool");
+        Set<String> owned = new TreeSet<>();
+        for (String domain : virsh.domains()) {
+            owned.addAll(vm.disks(domain).values());
         }
+        list(pool).filter(file -> !owned.contains(file.toString())).forEach(file -> found.add("file " + file));
+        owned.stream().filter(file -> !Files.exists(Path.of(file))).forEach(file -> found.add("missing: " + file));
+        list(suite.home().nbd())
+                .filter(file -> file.getFileName().toString().startsWith("holdfast."))
+                .forEach(file -> found.add("socket file " + file));
+        // Also a socket whose file is gone: a server of QEMU's that nobody ended.
+        String views = suite.home().nbd() + "/holdfast.";
+        Files.readAllLines(Path.of("/proc/net/unix")).stream()
+                .filter(line -> line.contains(views))
+                .forEach(line -> found.add("socket " + line.substring(line.indexOf(views))));
     }
 
-    private static void files(Path folder, String prefix, List<String> found) throws IOException {
+    private static Stream<Path> list(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            files.map(f -> f.getFileName().toString())
-                    .filter(f -> f.startsWith(prefix))
-                    .forEach(f -> found.add("file " + f));
+            return files.toList().stream();
         }
     }
 }

@@ -15,7 +15,7 @@ import java.util.Random;
 import java.util.UUID;
 
 /**
- * A VM without an operating system: it is paused for ever, QEMU itself writes its disks. One disk keeps a bitmap, the other
+ * A VM without an operating system: it is paused or not running, QEMU itself writes its disks. One disk keeps a bitmap, the other
  * is raw and of a size that is not a multiple of anything larger than a sector.
  */
 final class PausedVm {
@@ -24,6 +24,14 @@ final class PausedVm {
     private static final long VDA = 24L << 20;
     private static final long VDB = (5L << 20) + 3 * 512;
     private static final int WRITTEN = 6 << 20;
+
+    /** In which state a VM is backed up or replaced. */
+    enum Power {
+        PAUSED,
+        OFF,
+        /** Off with a managed save, which nobody may consume. */
+        SAVED
+    }
 
     private final Path folder;
     private final Virsh virsh;
@@ -40,10 +48,35 @@ final class PausedVm {
         run("qemu-img", "create", "-q", "-f", "qcow2", vda.toString(), Long.toString(VDA));
         run("qemu-img", "create", "-q", "-f", "raw", vdb.toString(), Long.toString(VDB));
         virsh.define("""
-                <domain type='qemu'><name>%s</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>
-                <os><type arch='x86_64' machine='q35'>hvm</type></os><devices>%s%s</devices></domain>
-                """.formatted(name, disk("vda", "qcow2", vda), disk("vdb", "raw", vdb)));
-        virsh.run("start", name, "--paused");
+            <domain type='qemu'><name>%s</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>
+            <os><type arch='x86_64' machine='q35'>hvm</type></os><devices>%s%s</devices></domain>
+            """.formatted(name, disk("vda", "qcow2", vda), disk("vdb", "raw", vdb)));
+        become(Power.PAUSED);
+    }
+
+    /** What it is now; of a VM that runs as well as of one that is paused it says the latter. */
+    Power power() throws IOException, InterruptedException {
+        if (virsh.running().contains(name)) {
+            return Power.PAUSED;
+        }
+        boolean saved = virsh.run("list", "--all", "--with-managed-save", "--name")
+                .lines()
+                .anyMatch(line -> line.strip().equals(name));
+        return saved ? Power.SAVED : Power.OFF;
+    }
+
+    /** Brings it there; its disks stay as they are. */
+    void become(Power wanted) throws IOException, InterruptedException {
+        if (power() != Power.PAUSED) {
+            virsh.run("start", name, "--paused");
+        } else if (virsh.run("domstate", name).strip().equals("running")) {
+            virsh.run("suspend", name);
+        }
+        switch (wanted) {
+            case PAUSED -> {}
+            case OFF -> virsh.destroy(name);
+            case SAVED -> virsh.run("managedsave", name, "--paused");
+        }
     }
 
     private static String disk(String key, String format, Path file) {
@@ -90,6 +123,22 @@ final class PausedVm {
 
     /** What differs between a restored VM and the copies; the VM and its disks are gone afterwards. */
     List<String> differencesOf(String restored, Map<String, Path> copies) throws IOException, InterruptedException {
+        List<String> differences = differences(restored, copies);
+        Map<String, String> disks = disks(restored);
+        virsh.undefine(restored);
+        for (String file : disks.values()) {
+            Files.delete(Path.of(file));
+        }
+        return differences;
+    }
+
+    /** What differs between this VM itself and the copies. */
+    List<String> differences(Map<String, Path> copies) throws IOException, InterruptedException {
+        return differences(name, copies);
+    }
+
+    private List<String> differences(String restored, Map<String, Path> copies)
+            throws IOException, InterruptedException {
         List<String> differences = new ArrayList<>();
         Map<String, String> disks = disks(restored);
         if (!disks.keySet().equals(copies.keySet())) {
@@ -103,16 +152,17 @@ final class PausedVm {
                 differences.add(restored + " " + disk.getKey() + " differs at " + at);
             }
         }
-        virsh.undefine(restored);
-        for (String file : disks.values()) {
-            Files.delete(Path.of(file));
-        }
         return differences;
     }
 
-    private Map<String, String> disks(String domain) throws IOException, InterruptedException {
+    /** Files of its disks as it is defined now. */
+    Map<String, String> disks() throws IOException, InterruptedException {
+        return disks(name);
+    }
+
+    Map<String, String> disks(String domain) throws IOException, InterruptedException {
         Map<String, String> disks = new LinkedHashMap<>();
-        for (String line : virsh.run("domblklist", domain).lines().toList()) {
+        for (String line : virsh.run("domblklist", "--inactive", domain).lines().toList()) {
             String[] columns = line.strip().split("\\s+", -1);
             if (columns.length == 2) {
                 disks.put(columns[0], columns[1]);

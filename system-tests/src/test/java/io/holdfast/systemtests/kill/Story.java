@@ -8,16 +8,22 @@ import io.holdfast.api.job.JobInfo;
 import io.holdfast.api.job.JobState;
 import io.holdfast.api.job.Requests;
 import io.holdfast.api.point.PointInfo;
+import io.holdfast.systemtests.kill.Arrow.Operation;
+import io.holdfast.systemtests.kill.Message.When;
+import io.holdfast.systemtests.kill.PausedVm.Power;
 import io.holdfast.testkit.proxy.Hold;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** One VM and the backups taken of it, each with independent copies of its disks; knows what has to be true after each job. */
 final class Story {
@@ -34,7 +40,7 @@ final class Story {
     Story(SuiteUnderTest suite, Random random) throws IOException, InterruptedException {
         this.suite = suite;
         this.vm = new PausedVm(suite.libvirt(), "vm", random);
-        this.leaks = new LeakCheck(suite, vm.name());
+        this.leaks = new LeakCheck(suite, vm);
     }
 
     /** What happens between a job's start and its end. */
@@ -44,36 +50,98 @@ final class Story {
         void to(UUID job) throws IOException, InterruptedException;
     }
 
-    /** Backs up; whatever is done to it meanwhile, one right point comes out, and nothing else. */
+    /** Backs up the running VM. */
     JobInfo backup(Disturbance meanwhile) throws IOException, InterruptedException {
+        return backup(Power.PAUSED, meanwhile);
+    }
+
+    /** Backs up a VM in this state; whatever is done meanwhile, one right point comes out, and nothing else. */
+    JobInfo backup(Power power, Disturbance meanwhile) throws IOException, InterruptedException {
         suite.awaitReady();
+        vm.become(Power.PAUSED);
         Map<String, Path> copies = vm.scribble();
+        vm.become(power);
         BackupKind kind = points.isEmpty() ? BackupKind.FULL : BackupKind.INCREMENTAL;
         JobInfo job = suite.catalog()
                 .backup(new Requests.Backup(SuiteUnderTest.SOURCE + "/" + vm.name(), SuiteUnderTest.VAULT, kind, null));
         meanwhile.to(job.id());
         JobInfo end = succeeded(job.id());
-        assertThat(end.result()).isNotNull();
-        points.put(UUID.fromString(end.result().path("id").asText()), copies);
-        assertThat(visible()).as("points, one for each job").containsExactlyInAnyOrderElementsOf(points.keySet());
-        assertThat(suite.manifests()).as("manifests in the vault").hasSameSizeAs(points.keySet());
-        settled();
-        assertThat(leaks.checkpoints(suite.libvirt().virsh()))
-                .as("the new point's checkpoint is promoted")
-                .anyMatch(c ->
-                        c.contains(points.keySet().stream().toList().getLast().toString()));
+        points.put(pointOf(end), copies);
+        whole();
+        assertThat(vm.power()).as("the VM is as it was").isEqualTo(power);
+        if (power != Power.SAVED) {
+            // A helper's bitmaps would not be the VM's: there is no checkpoint.
+            assertThat(leaks.checkpoints(suite.libvirt().virsh()))
+                    .as("the new point's checkpoint is promoted")
+                    .anyMatch(c -> c.contains(newest().toString()));
+        }
         return end;
+    }
+
+    /** A backup that somebody cancels: it ends as a point or as none, and the VM's disks are what they were. */
+    void cancelledBackup(Disturbance cancel) throws IOException, InterruptedException {
+        suite.awaitReady();
+        vm.become(Power.PAUSED);
+        Map<String, Path> copies = vm.scribble();
+        JobInfo job = suite.catalog()
+                .backup(new Requests.Backup(
+                        SuiteUnderTest.SOURCE + "/" + vm.name(), SuiteUnderTest.VAULT, BackupKind.INCREMENTAL, null));
+        cancel.to(job.id());
+        JobInfo end = ended(job.id());
+        assertThat(end.state()).isIn(JobState.CANCELLED, JobState.SUCCEEDED);
+        if (end.state() == JobState.SUCCEEDED) {
+            points.put(pointOf(end), copies);
+        }
+        whole();
+        assertThat(vm.power()).isEqualTo(Power.PAUSED);
+        assertThat(vm.differences(copies)).isEmpty();
+    }
+
+    /** The same of a restore in the VM's place. */
+    void cancelledRestoreInPlace(Disturbance cancel) throws IOException, InterruptedException {
+        suite.awaitReady();
+        vm.become(Power.PAUSED);
+        Map<String, Path> copies = vm.scribble();
+        Map<String, String> disks = vm.disks();
+        JobInfo job =
+                suite.catalog().restore(new Requests.Restore(newest(), null, null, true, null, null, null, false));
+        cancel.to(job.id());
+        JobInfo end = ended(job.id());
+        assertThat(end.state()).isIn(JobState.CANCELLED, JobState.SUCCEEDED);
+        settled();
+        assertThat(suite.libvirt().virsh().domains()).containsExactly(vm.name());
+        boolean cancelled = end.state() == JobState.CANCELLED;
+        assertThat(vm.power()).isEqualTo(cancelled ? Power.PAUSED : Power.OFF);
+        assertThat(vm.disks().equals(disks)).as("it has its old disks").isEqualTo(cancelled);
+        assertThat(vm.differences(cancelled ? copies : points.getOrDefault(newest(), Map.of())))
+                .isEmpty();
+    }
+
+    private static UUID pointOf(JobInfo end) {
+        assertThat(end.result()).isNotNull();
+        return UUID.fromString(end.result().path("id").asText());
+    }
+
+    /** Whether there is one point for each job, and nothing else anywhere. */
+    void whole() throws IOException, InterruptedException {
+        assertThat(visible()).as("points, one for each job").containsExactlyInAnyOrderElementsOf(points.keySet());
+        assertThat(suite.vault().manifests()).as("manifests in the vault").hasSameSizeAs(points.keySet());
+        settled();
     }
 
     /** Restores the newest point; whatever is done meanwhile, the VM is there, right, and nothing else. */
     void restore(Disturbance meanwhile) throws IOException, InterruptedException {
-        restore(points.keySet().stream().toList().getLast(), meanwhile);
+        restore(newest(), meanwhile);
     }
 
     void restoreAll() throws IOException, InterruptedException {
         for (UUID point : points.keySet()) {
             restore(point, Disturbance.NONE);
         }
+    }
+
+    private UUID newest() {
+        return points.keySet().stream().toList().getLast();
     }
 
     private void restore(UUID point, Disturbance meanwhile) throws IOException, InterruptedException {
@@ -86,6 +154,30 @@ final class Story {
         settled();
         assertThat(suite.libvirt().virsh().domains()).containsExactlyInAnyOrder(vm.name(), name);
         assertThat(vm.differencesOf(name, points.getOrDefault(point, Map.of()))).isEmpty();
+    }
+
+    /**
+     * Puts the newest point in the place of the VM's changed disks and starts it; whatever is done meanwhile, the VM is there
+     * all the time, with all disks, and in the end with the point's and no others.
+     */
+    void restoreInPlace(Disturbance meanwhile) throws IOException, InterruptedException {
+        suite.awaitReady();
+        vm.become(Power.PAUSED);
+        vm.scribble();
+        Collection<String> replaced = vm.disks().values();
+        try (AlwaysWhole always = new AlwaysWhole(vm)) {
+            JobInfo job =
+                    suite.catalog().restore(new Requests.Restore(newest(), null, null, true, null, null, null, true));
+            meanwhile.to(job.id());
+            succeeded(job.id());
+            settled();
+            assertThat(always.broken()).isEmpty();
+        }
+        assertThat(suite.libvirt().virsh().domains()).containsExactly(vm.name());
+        assertThat(vm.power()).as("it was to be started").isEqualTo(Power.PAUSED);
+        vm.become(Power.PAUSED);
+        assertThat(replaced).as("replaced disks").noneMatch(file -> Files.exists(Path.of(file)));
+        assertThat(vm.differences(points.getOrDefault(newest(), Map.of()))).isEmpty();
     }
 
     /** Waits for the job's end, which supervision alone has to bring about. */
@@ -121,23 +213,75 @@ final class Story {
 
     /** Kills at the arrow. */
     void survives(Arrow arrow) throws IOException, InterruptedException {
+        Message message = arrow.message();
+        if (message.when() == When.MANY_CHECKPOINTS) {
+            manyCheckpoints();
+        }
         suite.awaitReady();
-        if (arrow.operation() == Arrow.Operation.BACKUP) {
-            Hold hold = suite.proxy(arrow.link()).hold(arrow.side(), arrow.pattern(), 1);
-            backup(job -> strike(arrow, hold, arrow.slow() ? heldCommit() : null));
+        if (message.link().madeByTheOperation()) {
+            survivesAtNewSocket(arrow);
+            return;
+        }
+        Hold fill = message.slow() && !arrow.operation().isBackup() ? heldFillCall() : null;
+        Hold hold = suite.hold(message, arrow.side());
+        run(arrow.operation(), job -> strike(arrow, hold, message.slow() ? pace(fill) : null));
+        if (arrow.operation().isBackup()) {
             restore(Disturbance.NONE);
-        } else {
-            Hold fill = suite.proxy(Link.RESTORE_SNAPSHOT).hold(Hold.Side.REQUEST, "/fill HTTP/1.1", 1);
-            if (!arrow.slow()) {
-                fill.release();
-            }
-            Hold hold = suite.proxy(arrow.link()).hold(arrow.side(), arrow.pattern(), 1);
-            restore(job -> strike(arrow, hold, arrow.slow() ? heldFill(fill) : null));
         }
     }
 
-    private void strike(Arrow arrow, Hold hold, @org.jspecify.annotations.Nullable Hold pace)
-            throws InterruptedException {
+    /** The socket is there when the view is open, or when the pull is to begin. */
+    private void survivesAtNewSocket(Arrow arrow) throws IOException, InterruptedException {
+        boolean backup = arrow.operation().isBackup();
+        Hold before = backup
+                ? suite.proxy(Link.WORKER_SNAPSHOT).hold(Hold.Side.REPLY, "POST /api/v1/views HTTP/1.1", 1)
+                : heldFillCall();
+        run(arrow.operation(), job -> {
+            assertThat(before.awaitReached(Duration.ofSeconds(60))).isTrue();
+            suite.interpose(arrow.message().link());
+            Hold hold = suite.hold(arrow.message(), arrow.side());
+            before.release();
+            strike(arrow, hold, null);
+            ended(job);
+            suite.withdraw();
+        });
+    }
+
+    /** One operation, undisturbed but for what is given. */
+    void run(Operation operation, Disturbance meanwhile) throws IOException, InterruptedException {
+        switch (operation) {
+            case BACKUP, BACKUP_OFF, BACKUP_SAVED -> backup(power(operation), meanwhile);
+            case RESTORE -> restore(meanwhile);
+            case RESTORE_IN_PLACE -> restoreInPlace(meanwhile);
+        }
+    }
+
+    /** Backs up until the next backup has a checkpoint to drop. */
+    void manyCheckpoints() throws IOException, InterruptedException {
+        do {
+            backup(Disturbance.NONE);
+        } while (leaks.checkpoints(suite.libvirt().virsh()).size() < 2);
+    }
+
+    /** Keeps an operation from getting on, so that renewals come; release what is answered. */
+    private Hold pace(@Nullable Hold fill) throws InterruptedException {
+        return fill == null ? heldCommit() : heldFill(fill);
+    }
+
+    /** The call with which a restore's pull begins. */
+    Hold heldFillCall() {
+        return suite.proxy(Link.RESTORE_SNAPSHOT).hold(Hold.Side.REQUEST, "/fill HTTP/1.1", 1);
+    }
+
+    private static Power power(Operation backup) {
+        return switch (backup) {
+            case BACKUP_OFF -> Power.OFF;
+            case BACKUP_SAVED -> Power.SAVED;
+            default -> Power.PAUSED;
+        };
+    }
+
+    private void strike(Arrow arrow, Hold hold, @Nullable Hold pace) throws InterruptedException {
         try {
             assertThat(hold.awaitReached(Duration.ofSeconds(60)))
                     .as("%s comes", arrow)

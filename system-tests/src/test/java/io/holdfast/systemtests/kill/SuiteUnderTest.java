@@ -12,21 +12,17 @@ import io.holdfast.local.suite.Suite;
 import io.holdfast.local.suite.SuiteFile;
 import io.holdfast.local.suite.Wiring;
 import io.holdfast.storage.Credentials;
-import io.holdfast.storage.ObjectInfo;
-import io.holdfast.storage.ObjectStore;
-import io.holdfast.storage.ObjectStoreUrl;
-import io.holdfast.storage.minio.ObjectStores;
-import io.holdfast.storage.minio.StoreOptions;
 import io.holdfast.testkit.proxy.Hold;
 import io.holdfast.testkit.proxy.HoldingProxy;
+import io.holdfast.testkit.proxy.Requests;
 import io.holdfast.testkit.qemu.OwnLibvirtForTests;
-import io.holdfast.vault.format.Keys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,16 +31,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** The suite as its launcher runs it, supervised, with a proxy on every link, one source and one vault. */
 final class SuiteUnderTest implements Wiring, AutoCloseable {
 
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    /** How sockets are called that a proxy stands in front of. */
+    private static final String MOVED = "moved.";
+
     static final String SOURCE = "lab";
     static final String VAULT = "safe";
+
+    private static final String PASSPHRASE = "a passphrase of the tests";
+
     static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** Recovery in seconds instead of minutes, packs and journals for disks of a few MiB. */
@@ -57,10 +63,17 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
             "HOLDFAST_WORKER_PACK_SIZE", "1M",
             "HOLDFAST_WORKER_JOURNAL_EVERY", "2M");
 
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final int number = COUNT.incrementAndGet();
     private final List<String> moreWorkers;
+    private final @Nullable TightScratch scratch;
     private final OwnLibvirtForTests libvirt = new OwnLibvirtForTests();
+    private final List<Path> interposed = new CopyOnWriteArrayList<>();
     private final Map<String, HoldingProxy> proxies = new ConcurrentHashMap<>();
+    private final Map<String, Requests> requests = new ConcurrentHashMap<>();
     private final Map<String, String> urls = new ConcurrentHashMap<>();
+    private final AtomicReference<Database> database = new AtomicReference<>(Database.of(Map.of()));
     private final HttpClient http = HttpClient.newHttpClient();
     private final Home home;
     private final Suite suite;
@@ -70,7 +83,18 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     private final Thread onExit = new Thread(this::end, "end-suite");
 
     SuiteUnderTest(String... moreWorkers) throws IOException, InterruptedException {
-        this.moreWorkers = List.of(moreWorkers);
+        this(null, List.of(moreWorkers));
+    }
+
+    /** A suite whose source has a limit for scratch, and a pool for it that has only so many bytes. */
+    static SuiteUnderTest withScratch(long poolBytes, long limitBytes) throws IOException, InterruptedException {
+        return new SuiteUnderTest(new TightScratch(poolBytes, limitBytes), List.of());
+    }
+
+    private SuiteUnderTest(@Nullable TightScratch scratch, List<String> moreWorkers)
+            throws IOException, InterruptedException {
+        this.moreWorkers = moreWorkers;
+        this.scratch = scratch;
         libvirt.start();
         Runtime.getRuntime().addShutdownHook(onExit);
         home = new Home(libvirt.folder().resolve("hf"));
@@ -95,7 +119,11 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
         Path socket = libvirt.folder().resolve("lv.sock");
         Path real = Path.of(libvirt.uri().substring(libvirt.uri().indexOf('=') + 1));
         put("snapshot-service", "libvirt", HoldingProxy.inFrontOf(real, socket));
-        client.addSource(new SourceSpec(SOURCE, "qemu:///session?socket=" + socket, null, null, "unix"));
+        String uri = "qemu:///session?socket=" + socket;
+        client.addSource(
+                scratch == null
+                        ? new SourceSpec(SOURCE, uri, null, null, "unix")
+                        : new SourceSpec(SOURCE, uri, scratch.pool(libvirt), scratch.limitBytes(), "unix"));
         HoldingProxy objects = HoldingProxy.inFrontOf(URI.create(file.objects()).getPort());
         put("backup-worker", "object-store", objects);
         Credentials keys = Credentials.read(Path.of(file.objectsCredentialsFile()));
@@ -104,7 +132,7 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
                 "s3+http://127.0.0.1:" + objects.port() + "/" + file.bucket() + "/vault",
                 keys.accessKey(),
                 keys.secretKey(),
-                null));
+                PASSPHRASE));
         Awaitility.await()
                 .atMost(PATIENCE)
                 .until(() -> client.job(added.job().id()).endedAt() != null);
@@ -121,6 +149,9 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     public Map<String, String> environment(String service, Map<String, String> usual) {
         Map<String, String> env = new HashMap<>(usual);
         env.putAll(QUICK);
+        if (service.equals("snapshot-service")) {
+            database.set(Database.of(usual));
+        }
         urls.put(service, "http://127.0.0.1:" + env.get("QUARKUS_HTTP_PORT"));
         between(service, "catalog-service", "HOLDFAST_CATALOG_URL", env);
         between(service, "snapshot-service", "HOLDFAST_SNAPSHOT_URL", env);
@@ -149,19 +180,77 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     }
 
     private void put(String from, String to, HoldingProxy proxy) {
+        Requests heard = switch (to) {
+            case "postgresql" -> Requests.ofPostgres();
+            case "libvirt" -> Requests.ofLibvirt();
+            default -> Requests.ofHttp();
+        };
+        proxy.tap(heard);
+        requests.put(from + ">" + to, heard);
         proxies.put(from + ">" + to, proxy);
     }
 
+    /** The kinds of requests that passed on this link since {@link #forgetRequests}. */
+    List<String> requests(Link link) {
+        return requests.getOrDefault(link.proxy(), Requests.ofHttp()).seen();
+    }
+
+    void forgetRequests() {
+        requests.values().forEach(Requests::forget);
+    }
+
     HoldingProxy proxy(String from, String to) {
-        HoldingProxy found = proxies.get(from + ">" + to);
+        return named(from + ">" + to);
+    }
+
+    HoldingProxy proxy(Link link) {
+        return named(link.proxy());
+    }
+
+    private HoldingProxy named(String name) {
+        HoldingProxy found = proxies.get(name);
         if (found == null) {
-            throw new IllegalArgumentException("no proxy from " + from + " to " + to);
+            throw new IllegalArgumentException("no proxy " + name);
         }
         return found;
     }
 
-    HoldingProxy proxy(Link link) {
-        return proxy(link.from, link.to);
+    /** Puts a proxy in front of a socket that is there now. */
+    void interpose(Link link) throws IOException {
+        Path socket;
+        try (Stream<Path> files = Files.list(home.nbd())) {
+            boolean view = link == Link.WORKER_NBD;
+            socket = files.filter(f -> f.getFileName().toString().startsWith("holdfast.") == view)
+                    .filter(f -> !f.getFileName().toString().startsWith(MOVED))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("no socket of " + link));
+        }
+        Path moved = socket.resolveSibling(MOVED + interposed.size());
+        Files.move(socket, moved);
+        interposed.add(moved);
+        HoldingProxy before = proxies.put(link.proxy(), HoldingProxy.inFrontOf(moved, socket));
+        if (before != null) {
+            throw new IllegalStateException("the proxy of " + link + " was not taken away");
+        }
+    }
+
+    /** Takes those proxies away; what is connected through them is cut. */
+    void withdraw() throws IOException {
+        for (Link link : Link.values()) {
+            HoldingProxy proxy = link.madeByTheOperation() ? proxies.remove(link.proxy()) : null;
+            if (proxy != null) {
+                proxy.close();
+            }
+        }
+        for (Path moved : interposed) {
+            Files.deleteIfExists(moved);
+        }
+    }
+
+    /** Withholds this message or its reply. */
+    Hold hold(Message message, Hold.Side side) {
+        byte[] pattern = message.pattern().getBytes(StandardCharsets.ISO_8859_1);
+        return proxy(message.link()).hold(side, pattern, message.nth());
     }
 
     /** Only remembers whether a message passed. */
@@ -222,15 +311,14 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
         return home;
     }
 
-    /** Names of the manifests in the vault, looked at without the proxy. */
-    List<String> manifests() throws IOException {
-        SuiteFile file = SuiteFile.of(home);
-        Credentials keys = Credentials.read(Path.of(file.objectsCredentialsFile()));
-        ObjectStoreUrl url = ObjectStoreUrl.parse("s3+" + file.objects() + "/" + file.bucket() + "/vault");
-        try (ObjectStore store = ObjectStores.open(url, Optional.of(keys), StoreOptions.standard());
-                Stream<ObjectInfo> listed = store.list(Keys.POINTS)) {
-            return listed.map(info -> info.key().value()).toList();
-        }
+    /** snapshot-service's, reached without the proxy. */
+    Database database() {
+        return database.get();
+    }
+
+    /** What is in the vault. */
+    VaultObjects vault() {
+        return new VaultObjects(home, PASSPHRASE);
     }
 
     /** Sends a signal, {@code STOP} or {@code CONT}, to a part. */
@@ -269,6 +357,9 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
         suite.close();
         proxies.values().forEach(HoldingProxy::close);
         try {
+            if (scratch != null) {
+                scratch.close();
+            }
             libvirt.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -277,7 +368,7 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
 
     /** For whoever has to find out why a test failed. */
     private void keepLogs() throws IOException {
-        Path kept = Files.createDirectories(Path.of("target", "suite-logs"));
+        Path kept = Files.createDirectories(Path.of("target", "suite-logs", Integer.toString(number)));
         try (var logs = Files.list(home.logs())) {
             for (Path log : logs.toList()) {
                 Files.copy(log, kept.resolve(log.getFileName()), java.nio.file.StandardCopyOption.REPLACE_EXISTING);

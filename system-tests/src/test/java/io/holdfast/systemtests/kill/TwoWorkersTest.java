@@ -56,6 +56,7 @@ class TwoWorkersTest {
             await("the late manifest is refused").atMost(PATIENCE).until(refused::isReached);
         }));
         assertThat(end.attempt()).isEqualTo(2);
+        story.whole();
         story.restore(Story.Disturbance.NONE);
     }
 
@@ -63,27 +64,28 @@ class TwoWorkersTest {
     void a_slow_worker_whose_manifest_arrives_first_has_made_the_point_that_the_other_adopts()
             throws IOException, InterruptedException {
         Map<String, Hold> viewed = viewed();
-        int before = suite.manifests().size();
+        int before = suite.vault().manifests().size();
         Hold slowPut = objects.hold(Side.REQUEST, Story.MANIFEST, 1);
         var end = story.backup(job -> whileStopped(slowPut, viewed, () -> {
             Hold otherPut = objects.hold(Side.REQUEST, Story.MANIFEST, 1);
             assertThat(otherPut.awaitReached(PATIENCE)).isTrue();
             slowPut.release();
-            await().atMost(PATIENCE).until(() -> suite.manifests().size() == before + 1);
+            await().atMost(PATIENCE).until(() -> suite.vault().manifests().size() == before + 1);
             otherPut.release();
             story.ended(job);
         }));
         assertThat(end.attempt()).isEqualTo(2);
+        story.whole();
         story.restore(Story.Disturbance.NONE);
     }
 
     @Test
     void a_reply_lost_after_the_manifest_was_stored_is_not_an_error() throws IOException, InterruptedException {
-        int before = suite.manifests().size();
+        int before = suite.vault().manifests().size();
         Hold put = objects.hold(Side.REPLY, Story.MANIFEST, 1);
         var end = story.backup(job -> {
             assertThat(put.awaitReached(PATIENCE)).isTrue();
-            await().atMost(PATIENCE).until(() -> suite.manifests().size() == before + 1);
+            await().atMost(PATIENCE).until(() -> suite.vault().manifests().size() == before + 1);
             put.cut();
         });
         assertThat(end.attempt()).as("the first attempt found out by itself").isEqualTo(1);
@@ -102,7 +104,10 @@ class TwoWorkersTest {
         void run() throws IOException, InterruptedException;
     }
 
-    /** Waits for the manifest, and stops the worker that sent it: its lease runs out, and it does not know. */
+    /**
+     * Waits for the manifest, and stops the worker that sent it: its lease runs out, and it does not know. When it goes on it
+     * hears so, and has done by then whatever it was going to do.
+     */
     private void whileStopped(Hold put, Map<String, Hold> viewed, Step step) throws IOException, InterruptedException {
         assertThat(put.awaitReached(PATIENCE)).isTrue();
         String slow = viewed.entrySet().stream()
@@ -111,10 +116,14 @@ class TwoWorkersTest {
                 .findFirst()
                 .orElseThrow();
         suite.signal(slow, "STOP");
+        Hold refused;
         try {
             step.run();
         } finally {
+            refused = suite.proxy(slow, "catalog-service").hold(Side.ANSWER, "HTTP/1.1 409", 1);
+            refused.release();
             suite.signal(slow, "CONT");
         }
+        await("the slow worker hears that it is late").atMost(PATIENCE).until(refused::isReached);
     }
 }

@@ -1,6 +1,5 @@
 package io.holdfast.testkit.proxy;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,11 +27,11 @@ public final class Hold {
     private int remaining;
     private volatile boolean cut;
 
-    Hold(String pattern, int nth, Side side) {
-        if (pattern.isEmpty() || nth < 1) {
+    Hold(byte[] pattern, int nth, Side side) {
+        if (pattern.length == 0 || nth < 1) {
             throw new IllegalArgumentException("a hold needs a pattern and nth >= 1");
         }
-        this.pattern = pattern.getBytes(StandardCharsets.UTF_8);
+        this.pattern = pattern.clone();
         this.remaining = nth;
         this.side = side;
     }

@@ -10,9 +10,11 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +32,7 @@ public final class HoldingProxy implements AutoCloseable {
     private final ServerSocketChannel listener;
     private final @Nullable Path socketFile;
     private final List<Hold> holds = new CopyOnWriteArrayList<>();
+    private final List<Tap> taps = new CopyOnWriteArrayList<>();
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
 
     private HoldingProxy(SocketAddress target, ServerSocketChannel listener, @Nullable Path socketFile) {
@@ -82,9 +85,19 @@ public final class HoldingProxy implements AutoCloseable {
      * for {@link Hold.Side#ANSWER}.
      */
     public Hold hold(Hold.Side side, String pattern, int nth) {
+        return hold(side, pattern.getBytes(StandardCharsets.UTF_8), nth);
+    }
+
+    /** The same for protocols that are no text. */
+    public Hold hold(Hold.Side side, byte[] pattern, int nth) {
         Hold hold = new Hold(pattern, nth, side);
         holds.add(hold);
         return hold;
+    }
+
+    /** Lets {@code tap} hear every connection that is made from now on. */
+    public void tap(Tap tap) {
+        taps.add(tap);
     }
 
     /** Closes every connection that is open now; new ones are still taken. */
@@ -135,10 +148,15 @@ public final class HoldingProxy implements AutoCloseable {
 
     private void pump(SocketChannel from, SocketChannel to, ReplyGate gate, boolean requests) {
         List<Watched> watched = new ArrayList<>();
+        List<Tap.Listener> listeners =
+                requests ? taps.stream().map(Tap::connected).toList() : List.of();
         ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
         try {
             while (from.read(buffer.clear()) >= 0) {
                 int length = buffer.flip().remaining();
+                for (Tap.Listener listener : listeners) {
+                    listener.sent(Arrays.copyOf(buffer.array(), length));
+                }
                 boolean passes = (requests || gate.pass()) && passes(watched, buffer.array(), length, gate, requests);
                 if (!passes) {
                     break;
