@@ -119,7 +119,7 @@ final class TargetFilling {
         for (Duration waited = Duration.ZERO; waited.compareTo(time) < 0; waited = waited.plus(POLL)) {
             pause.pause(POLL);
             if (renewalIsDue()) {
-                TargetInfo unused = renew();
+                TargetInfo _ = renew();
             }
         }
     }
@@ -175,7 +175,7 @@ final class TargetFilling {
         }
         context.progress(Progress.of("verify", doneBytes, totalBytes));
         if (renewalIsDue()) {
-            TargetInfo unused = renew();
+            TargetInfo _ = renew();
         }
     }
 

@@ -120,7 +120,7 @@ public final class TargetDesk {
 
     private void vanish(Target target) {
         try {
-            Target unused = operations.drive(targets.change(target.job(), Target::abort));
+            Target _ = operations.drive(targets.change(target.job(), Target::abort));
         } catch (RuntimeException e) {
             LOG.warnf("job %s: clean-up is left to the reaper: %s", target.job(), e.getMessage());
         }

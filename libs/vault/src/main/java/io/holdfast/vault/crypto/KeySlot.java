@@ -60,14 +60,11 @@ public final class KeySlot {
         return KeyRing.join(checked, sha256(checked));
     }
 
-    /**
-     * A slot that may hold this vault's key.
-     *
-     * @param cost of one try: KiB of memory times iterations
-     */
+    /** A slot that may hold this vault's key, and what it asks for. */
     @SuppressWarnings("ArrayRecordComponent")
     public record Candidate(byte[] slot, VaultOptions work) {
 
+        /** Of one try: KiB of memory times iterations. */
         public long cost() {
             return (long) work.argonMemoryKib() * work.argonIterations();
         }
