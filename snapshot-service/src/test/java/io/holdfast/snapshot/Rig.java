@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -55,6 +56,10 @@ public final class Rig implements QuarkusTestResourceLifecycleManager {
             config.put("holdfast.auth.keys", pem.toUri().toString());
             config.put("holdfast.nbd.directory", libvirt.home.resolve("nbd").toString());
             config.put("holdfast.snapshot.background", "false");
+            Path seal = libvirt.home.resolve("seal.key");
+            Files.writeString(seal, Base64.getEncoder().encodeToString(new byte[32]));
+            Files.setPosixFilePermissions(seal, PosixFilePermissions.fromString("rw-------"));
+            config.put("holdfast.seal-key-file", seal.toString());
             return config;
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException(e);

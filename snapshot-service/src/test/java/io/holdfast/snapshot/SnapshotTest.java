@@ -251,10 +251,46 @@ class SnapshotTest extends Suite {
     }
 
     @Test
+    void aVmThatIsSwitchedOffMeanwhileKeepsEveryLayer() {
+        TestVm vm = withSnapshot("switched-off");
+        work.create(UUID.randomUUID(), new JobSpec.SnapshotCreate(SOURCE, vm.id, vm.name, "later", null, false));
+        vm.io(0, "write -P 0x44 2M 64k");
+        Path before = vm.copy("vda", "before");
+        List<Snapshot.Overlay> layers = row(vm).overlays();
+        libvirt.virsh(
+                "blockcommit", vm.name, "vda", "--top", layers.getFirst().path(), "--base", base(vm), "--bytes", "1");
+        Snapshots.Watch switchingOff = new Snapshots.Watch() {
+            @Override
+            public void at(long doneBytes, long totalBytes) {
+                libvirt.virsh("destroy", vm.name);
+            }
+
+            @Override
+            public boolean cancelled() {
+                return false;
+            }
+        };
+        assertThat(codeOf(() -> work.delete(UUID.randomUUID(), deletion(vm), switchingOff)))
+                .isEqualTo(ErrorCode.VM_BUSY);
+        assertThat(layers).allMatch(o -> Files.exists(Path.of(o.path())));
+        same(vm.copy("vda", "after"), before);
+        delete(vm);
+        same(vm.copy("vda", "end"), before);
+    }
+
+    private static String base(TestVm vm) {
+        return vm.file("vda", "qcow2").toString();
+    }
+
+    @Test
     void whatADeadServiceLeftIsPutInOrder() {
         TestVm vm = withSnapshot("dead");
         Path before = vm.copy("vda", "before");
         libvirt.virsh("blockcommit", vm.name, "vda", "--active", "--shallow", "--bytes", "1024");
+        woken.put(new Woken(source(), vm.id, run(vm) + 1));
+        assertThat(api.leftovers())
+                .anyMatch(l -> l.contains("block job on disk vda of dead"))
+                .anyMatch(l -> l.contains("was started, paused, for a snapshot"));
         rows.update(row(vm).with(Snapshot.State.DELETING));
         reaper.reap();
         noBlockJob(vm);

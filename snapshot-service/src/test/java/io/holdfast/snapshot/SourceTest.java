@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.api.Role;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.source.SourceCredentials;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.source.VmInfo;
+import io.holdfast.snapshot.app.Drivers;
+import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.app.SourceCheck;
+import io.holdfast.snapshot.domain.Source;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
@@ -22,6 +28,18 @@ class SourceTest extends Suite {
 
     @Inject
     SourceCheck check;
+
+    @Inject
+    Rows.Sources sources;
+
+    @Inject
+    Drivers drivers;
+
+    @Inject
+    Rows.Checks checks;
+
+    @Inject
+    EntityManager em;
 
     private SourceSpec spec(String name, String uri) {
         return new SourceSpec(name, uri, null, null, null);
@@ -43,6 +61,33 @@ class SourceTest extends Suite {
                 .isEqualTo(ErrorCode.SOURCE_UNREACHABLE);
         assertThat(codeOf(() -> api.source("dead"))).isEqualTo(ErrorCode.SOURCE_NOT_FOUND);
         assertThat(codeOf(() -> api.addSource(spec(SOURCE, libvirt.uri())))).isEqualTo(ErrorCode.SOURCE_EXISTS);
+    }
+
+    @Test
+    void credentialsAreSealedInTheDatabaseAndInNoAnswer() {
+        SourceCredentials credentials = new SourceCredentials("bob", "hunter2");
+        var shown = api.addSource(new SourceSpec("sealed", libvirt.uri(), null, null, null, credentials));
+        try {
+            byte[] stored = (byte[]) em.createNativeQuery("select credentials from source where name = 'sealed'")
+                    .getSingleResult();
+            assertThat(new String(stored, StandardCharsets.ISO_8859_1)).doesNotContain("hunter2", "bob");
+            assertThat(sources.byName("sealed").orElseThrow().credentials()).isEqualTo(credentials);
+            assertThat(sources.byName("sealed").orElseThrow().toString()).doesNotContain("hunter2");
+            assertThat(shown.toString()).doesNotContain("hunter2", "bob");
+            String listed = given().auth()
+                    .oauth2(Rig.token(Duration.ofHours(1), Role.VIEWER))
+                    .get("/api/v1/sources")
+                    .asString();
+            assertThat(listed).contains("sealed").doesNotContain("hunter2", "bob");
+        } finally {
+            api.removeSource("sealed");
+        }
+    }
+
+    @Test
+    void howDisksAreHandedOverFollowsFromTheUri() {
+        assertThat(api.source(SOURCE).nbd()).isEqualTo("unix");
+        assertThat(drivers.handoverOf("qemu+tls://far.example/system")).isEqualTo("tls");
     }
 
     @Test
@@ -87,8 +132,28 @@ class SourceTest extends Suite {
     }
 
     @Test
-    void checkingASourceReadsARealViewAndLeavesNothing() {
-        assertThat(check.run(SOURCE).passed()).hasSize(5).last().asString().contains("read over NBD");
+    void checkingASourceProvesBothDirectionsAndLeavesNothing() {
+        assertThat(check.run(SOURCE).lines())
+                .containsExactly(
+                        "connected",
+                        "a helper VM was started, paused",
+                        "scratch was reserved in pool default",
+                        "a frozen view with a checkpoint was opened",
+                        "the view was read over NBD",
+                        "a helper VM pulled what was served here, as a restore does");
+        assertThat(checks.all()).isEmpty();
+    }
+
+    @Test
+    void whatACutOffCheckLeftIsReaped() {
+        UUID id = UUID.randomUUID();
+        Source source = sources.byName(SOURCE).orElseThrow();
+        checks.begin(new Rows.Checks.Check(id, source.id()));
+        drivers.of(source).probe().open(id);
+        assertThat(api.leftovers()).anyMatch(l -> l.contains("helper domain")).anyMatch(l -> l.contains("probe"));
+        reaper.reap();
+        assertThat(api.leftovers()).isEmpty();
+        assertThat(checks.all()).isEmpty();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.holdfast.cli.command;
 
+import io.holdfast.api.source.SourceCredentials;
 import io.holdfast.api.source.SourceInfo;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.cli.Shell;
@@ -12,6 +13,7 @@ import io.holdfast.cli.output.Report;
 import io.holdfast.cli.output.Table;
 import io.holdfast.cli.progress.Follower;
 import io.holdfast.cli.progress.Outcome;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +94,19 @@ public final class SourceVerbs {
                 description = "How disks are handed over: unix (this machine) or tls. Default: what the URI needs.")
         private @Nullable String nbd;
 
+        @Option(
+                names = "--user",
+                paramLabel = "USER",
+                description = "Who the hypervisor knows us as, if it asks; its password comes from --password-file or"
+                        + " $HOLDFAST_SOURCE_PASSWORD.")
+        private @Nullable String user;
+
+        @Option(
+                names = "--password-file",
+                paramLabel = "FILE",
+                description = "A file whose first line is the password of --user. It is kept sealed and never shown.")
+        private @Nullable Path passwordFile;
+
         Add(Shell shell) {
             super(shell);
         }
@@ -101,13 +116,39 @@ public final class SourceVerbs {
             if (nbd != null && !nbd.equals("unix") && !nbd.equals("tls")) {
                 throw usage("--nbd is unix or tls.");
             }
+            if (user == null && passwordFile != null) {
+                throw usage("--password-file wants --user.");
+            }
+            int start = uri.indexOf("://");
+            String authority = start < 0 ? "" : uri.substring(start + 3).split("[/?]", 2)[0];
+            if (authority.substring(0, Math.max(0, authority.lastIndexOf('@'))).contains(":")) {
+                throw usage("A source's URI holds no password: anybody who lists processes would see it."
+                        + " Use --user and --password-file.");
+            }
         }
 
         @Override
         protected int run(CatalogClient catalog, Report report) throws InterruptedException {
-            SourceInfo source = catalog.addSource(new SourceSpec(name, uri, scratchPool, scratchLimit, nbd));
+            SourceInfo source =
+                    catalog.addSource(new SourceSpec(name, uri, scratchPool, scratchLimit, nbd, credentials(report)));
             report.result(source, () -> table(List.of(source)));
             return 0;
+        }
+
+        private @Nullable SourceCredentials credentials(Report report) {
+            if (user == null) {
+                return null;
+            }
+            String password = passwordFile == null
+                    ? shell().variable("HOLDFAST_SOURCE_PASSWORD")
+                    : shell().secretFile(passwordFile, report)
+                            .lines()
+                            .findFirst()
+                            .orElse("");
+            if (password == null || password.isEmpty()) {
+                throw usage("--user wants a password: --password-file FILE or $HOLDFAST_SOURCE_PASSWORD.");
+            }
+            return new SourceCredentials(user, password);
         }
     }
 

@@ -10,10 +10,11 @@ import io.holdfast.api.Page;
 import io.holdfast.api.job.JobKind;
 import io.holdfast.api.job.JobState;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.source.SourceCheckResult;
 import io.holdfast.cli.Samples;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class InventoryVerbsTest extends CommandTest {
@@ -44,6 +45,24 @@ class InventoryVerbsTest extends CommandTest {
     }
 
     @Test
+    void a_sources_password_comes_from_a_file_and_is_not_shown() throws IOException {
+        catalog.on("POST /sources", json(Samples.source("lab")));
+        var file = Files.writeString(home.resolve("password"), "hunter2\n");
+        var ran =
+                run("source", "add", "lab", "qemu+tls://h/system", "--user", "bob", "--password-file", file.toString());
+        assertThat(ran.exit()).isZero();
+        assertThat(Samples.read(catalog.seen().getFirst().body()).get("credentials"))
+                .isEqualTo(Samples.read("{\"user\":\"bob\",\"password\":\"hunter2\"}"));
+        assertThat(ran.out() + ran.err()).doesNotContain("hunter2");
+        assertThat(run("source", "add", "lab", "qemu+tls://bob:hunter2@h/system")
+                        .exit())
+                .isEqualTo(2);
+        assertThat(run("source", "add", "lab", "qemu+tls://h/system", "--user", "bob")
+                        .exit())
+                .isEqualTo(2);
+    }
+
+    @Test
     void sources_are_listed_in_aligned_columns() {
         catalog.on("GET /sources", json(List.of(Samples.source("lab"), Samples.source("datacentre-2"))));
         var lines = run("source", "list").out().lines().toList();
@@ -63,7 +82,7 @@ class InventoryVerbsTest extends CommandTest {
                         json(Samples.succeeded(
                                 Samples.JOB,
                                 JobKind.SOURCE_CHECK,
-                                Map.of("lines", List.of("connected: ok", "scratch: ok")))));
+                                new SourceCheckResult(List.of("connected: ok", "scratch: ok")))));
         var ran = run("source", "check", "lab");
         assertThat(ran.exit()).isZero();
         assertThat(ran.out().lines()).containsExactly("connected: ok", "scratch: ok");

@@ -9,6 +9,7 @@ import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.Target;
 import io.holdfast.snapshot.domain.View;
 import io.holdfast.snapshot.domain.ViewPlan;
+import io.holdfast.snapshot.domain.Woken;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,10 +19,12 @@ import java.util.Set;
 public final class LeftoverReport {
 
     private final TargetEnd.Tables tables;
+    private final Rows.WokenVms woken;
     private final Drivers drivers;
 
-    public LeftoverReport(TargetEnd.Tables tables, Drivers drivers) {
+    public LeftoverReport(TargetEnd.Tables tables, Rows.WokenVms woken, Drivers drivers) {
         this.tables = tables;
+        this.woken = woken;
         this.drivers = drivers;
     }
 
@@ -38,13 +41,26 @@ public final class LeftoverReport {
             } catch (ApiException e) {
                 lines.add(source.name() + ": could not be looked at: " + e.detail());
             }
+            stillWoken(source, lines);
         }
         return List.copyOf(lines);
+    }
+
+    /** A VM that was started for a snapshot, and no snapshot of it is being worked on. */
+    private void stillWoken(Source source, List<String> lines) {
+        for (Woken w : woken.all()) {
+            boolean worked =
+                    tables.snapshots().ofVm(w.source(), w.vm()).stream().anyMatch(Snapshot::unsettled);
+            if (w.source().equals(source.id()) && !worked) {
+                lines.add(source.name() + ": VM " + w.vm() + " was started, paused, for a snapshot");
+            }
+        }
     }
 
     private Leftovers.Owned owned() {
         Set<String> names = new HashSet<>();
         Set<String> sockets = new HashSet<>();
+        Set<String> writing = new HashSet<>();
         for (View v : tables.views().unclosed()) {
             if (v.phase() == View.Phase.FREED) {
                 continue;
@@ -65,8 +81,11 @@ public final class LeftoverReport {
         tables.checkpoints().all().stream().map(Checkpoint::name).forEach(names::add);
         for (Snapshot s : tables.snapshots().all()) {
             names.add(Marks.snapshot(s.id()));
+            if (s.unsettled()) {
+                s.overlays().forEach(o -> writing.add(o.path()));
+            }
             s.overlays().forEach(o -> names.add(o.path().substring(o.path().lastIndexOf('/') + 1)));
         }
-        return new Leftovers.Owned(names, sockets);
+        return new Leftovers.Owned(names, sockets, writing);
     }
 }

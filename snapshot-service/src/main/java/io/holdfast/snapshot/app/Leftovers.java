@@ -11,8 +11,9 @@ public interface Leftovers {
      *
      * @param names of helper domains, volumes, checkpoints and snapshots
      * @param sockets paths
+     * @param writing paths of overlays that are being written down
      */
-    record Owned(Set<String> names, Set<String> sockets) {}
+    record Owned(Set<String> names, Set<String> sockets, Set<String> writing) {}
 
     /** One line per thing with our mark that is not owned, for people. */
     List<String> find(Owned owned);

@@ -27,12 +27,14 @@ public final class Reaper {
     private final TargetEnd targetEnd;
     private final Puller puller;
     private final SnapshotUpkeep snapshots;
+    private final SourceCheck check;
     private final Drivers drivers;
     private final VmLocks locks;
     private final InstantSource clock;
 
     /** What the reaper has others do. */
-    public record Hands(ViewOperations views, TargetEnd targets, Puller puller, SnapshotUpkeep snapshots) {}
+    public record Hands(
+            ViewOperations views, TargetEnd targets, Puller puller, SnapshotUpkeep snapshots, SourceCheck check) {}
 
     public Reaper(TargetEnd.Tables tables, Hands hands, Drivers drivers, VmLocks locks, InstantSource clock) {
         this.tables = tables;
@@ -40,6 +42,7 @@ public final class Reaper {
         this.targetEnd = hands.targets();
         this.puller = hands.puller();
         this.snapshots = hands.snapshots();
+        this.check = hands.check();
         this.drivers = drivers;
         this.locks = locks;
         this.clock = clock;
@@ -60,6 +63,7 @@ public final class Reaper {
     public void reap() {
         for (Source source : tables.sources().all()) {
             quietly("snapshots of " + source.name(), () -> snapshots.reconcile(source));
+            quietly("checks of " + source.name(), () -> check.reap(source));
         }
         for (View view : tables.views().unclosed()) {
             quietly("view of job " + view.job(), () -> reap(view));

@@ -114,5 +114,17 @@ public final class Rows {
         void remove(UUID job);
     }
 
+    /** Checks of sources that run, or were cut off. */
+    public interface Checks {
+        /** One check. */
+        record Check(UUID id, UUID source) {}
+
+        List<Check> all();
+
+        void begin(Check check);
+
+        void end(UUID id);
+    }
+
     private Rows() {}
 }

@@ -3,6 +3,8 @@ package io.holdfast.snapshot.app;
 import io.holdfast.api.BackupKind;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.source.SourceCheckResult;
+import io.holdfast.snapshot.domain.Marks;
 import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.View;
 import io.holdfast.snapshot.domain.View.Phase;
@@ -13,80 +15,163 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
- * Proves a source by doing on a small scale what a backup does: a helper VM, reserved scratch, a frozen view with a
- * checkpoint, and reading it. Where the hypervisor's confinement denies that, the lines that allow it are said.
+ * Proves a source by doing on a small scale what a backup and a restore do: a helper VM, reserved scratch, a frozen view with
+ * a checkpoint, reading it; and the other way round a helper VM that pulls what is served here. Where the hypervisor's
+ * confinement denies that, the lines that allow it are said.
  */
 public final class SourceCheck {
 
+    private static final Logger LOG = Logger.getLogger(SourceCheck.class);
     private static final int FIRST_BYTES = 4096;
 
     private final SourceDirectory directory;
-    private final BlockReader reader;
-    private final Settings settings;
+    private final Rows.Checks checks;
+    private final Rows.Views views;
+    private final Nbd nbd;
+    private final CheckHints hints;
     private final InstantSource clock;
+    private final Set<UUID> running = ConcurrentHashMap.newKeySet();
 
-    /** What was tried, in order, for people. */
-    public record Report(List<String> passed, List<String> hints) {}
+    /** Both ends of what is handed over. */
+    public record Nbd(BlockReader reader, BlockServer server) {}
 
-    public SourceCheck(SourceDirectory directory, BlockReader reader, Settings settings, InstantSource clock) {
+    public SourceCheck(
+            SourceDirectory directory,
+            Rows.Checks checks,
+            Rows.Views views,
+            Nbd nbd,
+            Settings settings,
+            InstantSource clock) {
         this.directory = directory;
-        this.reader = reader;
-        this.settings = settings;
+        this.checks = checks;
+        this.views = views;
+        this.nbd = nbd;
+        this.hints = new CheckHints(settings.nbdDirectory());
         this.clock = clock;
     }
 
     /** Error: {@code source-check-failed} with what did not work and what to do. */
-    public Report run(String name) {
+    public SourceCheckResult run(String name) {
         Source source = directory.find(name);
         return directory.reach(source, driver -> run(source, driver));
     }
 
-    private Report run(Source source, Driver driver) {
-        List<String> passed = new ArrayList<>();
+    private SourceCheckResult run(Source source, Driver driver) {
         UUID id = UUID.randomUUID();
-        String step = "connect";
+        running.add(id);
+        checks.begin(new Rows.Checks.Check(id, source.id()));
+        RuntimeException failure = null;
         try {
-            driver.inventory().ping();
-            passed.add("connected");
-            step = "start a helper VM";
-            String vm = driver.probe().open(id);
-            passed.add("a helper VM was started, paused");
-            step = "open and read a frozen view of the helper VM";
-            view(source, driver.views(), vm, passed);
-            return new Report(List.copyOf(passed), List.of());
-        } catch (ApiException e) {
-            throw new ApiException(
-                    ErrorCode.SOURCE_CHECK_FAILED, "Could not " + step + ": " + e.detail() + hint(e.detail()), e);
+            return new SourceCheckResult(tried(source, driver, id));
+        } catch (RuntimeException e) {
+            failure = e;
+            throw e;
         } finally {
-            driver.probe().close(id);
+            cleanUp(driver, id, failure);
+            running.remove(id);
         }
     }
 
-    private void view(Source source, FrozenViews views, String vm, List<String> passed) {
-        UUID moment = UUID.randomUUID();
-        FrozenViews.Planned planned = views.plan(vm, moment, moment, moment, Set.of());
-        View view = intent(source, vm, moment, planned);
+    /** What cannot be removed now has its row, and is removed by the reaper. */
+    private void cleanUp(Driver driver, UUID id, @org.jspecify.annotations.Nullable RuntimeException failure) {
         try {
-            views.reserveScratch(view.plan());
-            passed.add("scratch was reserved in pool "
-                    + view.plan().disks().getFirst().scratch().pool());
-            view = view.withPlan(views.chooseBases(view, List.of()));
-            view = view.taken(views.begin(view));
-            passed.add("a frozen view with a checkpoint was opened");
-            ViewPlan.Disk disk = view.plan().disks().getFirst();
-            reader.readFirst(views.endpoint(view.plan(), disk), FIRST_BYTES);
-            passed.add("the view was read over NBD");
-        } finally {
-            views.abortJob(view);
-            String checkpoint = view.plan().checkpoint();
-            if (checkpoint != null) {
-                views.dropCheckpoint(vm, checkpoint);
+            Undisturbed.run(() -> {
+                driver.probe().close(id);
+                checks.end(id);
+            });
+        } catch (RuntimeException e) {
+            if (failure != null) {
+                failure.addSuppressed(e);
             }
-            views.deleteScratch(view.plan());
-            views.removeSocket(view.plan());
+            LOG.warnf("what a source check made is removed later: %s", e.getMessage());
         }
+    }
+
+    /** Removes what checks left that were cut off. */
+    public void reap(Source source) {
+        for (Rows.Checks.Check check : checks.all()) {
+            if (check.source().equals(source.id()) && !running.contains(check.id())) {
+                directory.reach(source, d -> {
+                    d.probe().close(check.id());
+                    return check;
+                });
+                checks.end(check.id());
+                LOG.infof("source %s: what a check left was removed", source.name());
+            }
+        }
+    }
+
+    private List<String> tried(Source source, Driver driver, UUID id) {
+        List<String> lines = new ArrayList<>();
+        String step = "connect";
+        try {
+            driver.inventory().ping();
+            lines.add("connected");
+            step = "start a helper VM";
+            String vm = driver.probe().open(id);
+            lines.add("a helper VM was started, paused");
+            step = "open and read a frozen view of the helper VM";
+            view(source, driver.views(), vm, id, lines);
+            step = "have a helper VM pull what is served here, as a restore does";
+            pull(source, driver.probe(), id, lines);
+            return List.copyOf(lines);
+        } catch (ApiException e) {
+            throw new ApiException(
+                    ErrorCode.SOURCE_CHECK_FAILED,
+                    "Could not " + step + ": " + e.detail() + hints.of(e.detail(), source.nbd()),
+                    e);
+        }
+    }
+
+    private void view(Source source, FrozenViews driver, String vm, UUID id, List<String> lines) {
+        FrozenViews.Planned planned = driver.plan(vm, id, id, id, usedPorts(source));
+        View view = intent(source, vm, id, planned);
+        driver.reserveScratch(view.plan());
+        lines.add("scratch was reserved in pool "
+                + view.plan().disks().getFirst().scratch().pool());
+        view = view.withPlan(driver.chooseBases(view, List.of()));
+        view = view.taken(driver.begin(view));
+        lines.add("a frozen view with a checkpoint was opened");
+        if (view.plan().port() > 0) {
+            lines.add("not tried: reading the view, which is served over TLS on port "
+                    + view.plan().port() + "; that takes a worker's certificate");
+        } else {
+            ViewPlan.Disk disk = view.plan().disks().getFirst();
+            nbd.reader().readFirst(driver.endpoint(view.plan(), disk), FIRST_BYTES);
+            lines.add("the view was read over NBD");
+        }
+        driver.abortJob(view);
+        String checkpoint = view.plan().checkpoint();
+        if (checkpoint != null) {
+            boolean dropped = driver.dropCheckpoint(vm, checkpoint);
+            LOG.debugf("the check's checkpoint was dropped: %s", dropped);
+        }
+    }
+
+    private void pull(Source source, SourceProbe probe, UUID id, List<String> lines) {
+        if (!source.nbd().equals("unix")) {
+            lines.add("not tried: the hypervisor pulling from restore-service over TLS; that takes its certificate");
+            return;
+        }
+        try (BlockServer.Served served = nbd.server().serve(Marks.checkSocket(id))) {
+            probe.pull(id, served.endpoint(), served.bytes());
+            if (served.bytesRead() < served.bytes()) {
+                throw new ApiException(ErrorCode.NBD_ERROR, "The hypervisor did not read all that was served.");
+            }
+            lines.add("a helper VM pulled what was served here, as a restore does");
+        }
+    }
+
+    private Set<Integer> usedPorts(Source source) {
+        return views.unclosed().stream()
+                .filter(v -> v.source().equals(source.id()))
+                .map(v -> v.plan().port())
+                .collect(Collectors.toSet());
     }
 
     private View intent(Source source, String vm, UUID moment, FrozenViews.Planned p) {
@@ -111,15 +196,5 @@ public final class SourceCheck {
                 null,
                 now,
                 now);
-    }
-
-    private String hint(String detail) {
-        if (!detail.contains("ermission denied")) {
-            return "";
-        }
-        String folder = settings.nbdDirectory().toString();
-        return " QEMU may not use " + folder + ". Let its user write there: chown libvirt-qemu " + folder
-                + " (or the user in /etc/libvirt/qemu.conf). With AppArmor add to"
-                + " /etc/apparmor.d/abstractions/libvirt-qemu the lines: \"" + folder + "/** rwk,\"";
     }
 }

@@ -77,7 +77,8 @@ public final class SourceDirectory {
                 spec.nbd() == null ? drivers.handoverOf(spec.uri()) : spec.nbd(),
                 "ok",
                 null,
-                clock.instant());
+                clock.instant(),
+                spec.credentials());
         try {
             drivers.of(source).inventory().ping();
             sources.add(source);

@@ -12,6 +12,10 @@ public interface NbdConfig {
     @WithDefault("/run/holdfast/nbd")
     Path directory();
 
+    /** Permissions of the socket that a source check serves at: those of restore-service's. */
+    @WithDefault("rw-rw----")
+    String socketPermissions();
+
     /** For sources that serve TLS and whose URI names no host: how workers reach the hypervisor. */
     @WithDefault("127.0.0.1")
     String tlsHost();

@@ -18,14 +18,19 @@ import io.holdfast.snapshot.app.ViewOperations;
 import io.holdfast.snapshot.app.VmListing;
 import io.holdfast.snapshot.app.VmLocks;
 import io.holdfast.snapshot.libvirt.LibvirtDrivers;
+import io.holdfast.snapshot.nbd.FewBytes;
 import io.holdfast.snapshot.nbd.FirstBlock;
+import io.holdfast.snapshot.persistence.CredentialSeal;
 import io.holdfast.snapshot.work.JobHandlers;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The one place where parts meet. */
 public class Wiring {
@@ -67,6 +72,12 @@ public class Wiring {
     @Singleton
     Drivers drivers(Settings settings, Pause pause, InstantSource clock) {
         return new LibvirtDrivers(settings, pause, clock);
+    }
+
+    @Produces
+    @Singleton
+    CredentialSeal credentialSeal(@ConfigProperty(name = "holdfast.seal-key-file") Optional<Path> file) {
+        return new CredentialSeal(file.map(SealKeyFile::read).orElse(null));
     }
 
     @Produces
@@ -151,14 +162,15 @@ public class Wiring {
 
     @Produces
     @Singleton
-    LeftoverReport leftovers(TargetEnd.Tables t, Drivers drivers) {
-        return new LeftoverReport(t, drivers);
+    LeftoverReport leftovers(TargetEnd.Tables t, Rows.WokenVms woken, Drivers drivers) {
+        return new LeftoverReport(t, woken, drivers);
     }
 
     @Produces
     @Singleton
-    Reaper.Hands hands(ViewOperations views, TargetEnd targets, Puller puller, SnapshotUpkeep snapshots) {
-        return new Reaper.Hands(views, targets, puller, snapshots);
+    Reaper.Hands hands(
+            ViewOperations views, TargetEnd targets, Puller puller, SnapshotUpkeep snapshots, SourceCheck check) {
+        return new Reaper.Hands(views, targets, puller, snapshots, check);
     }
 
     @Produces
@@ -169,8 +181,15 @@ public class Wiring {
 
     @Produces
     @Singleton
-    SourceCheck sourceCheck(SourceDirectory directory, Settings settings, InstantSource clock) {
-        return new SourceCheck(directory, new FirstBlock(), settings, clock);
+    SourceCheck sourceCheck(
+            SourceDirectory directory,
+            Rows.Checks checks,
+            Rows.Views views,
+            Settings settings,
+            NbdConfig nbd,
+            InstantSource clock) {
+        var ends = new SourceCheck.Nbd(new FirstBlock(), new FewBytes(nbd.directory(), nbd.socketPermissions()));
+        return new SourceCheck(directory, checks, views, ends, settings, clock);
     }
 
     @Produces

@@ -24,6 +24,10 @@ public final class Marks {
         return PREFIX + brief(moment) + brief(moment, SHORT) + ".sock";
     }
 
+    public static String checkSocket(UUID check) {
+        return PREFIX + "check." + brief(check) + ".sock";
+    }
+
     public static String helper(UUID owner) {
         return PREFIX + "helper." + owner;
     }

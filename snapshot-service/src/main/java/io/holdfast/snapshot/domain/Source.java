@@ -1,5 +1,6 @@
 package io.holdfast.snapshot.domain;
 
+import io.holdfast.api.source.SourceCredentials;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nbd {@code unix} or {@code tls}
  * @param scratchLimitBytes opt-out of full reservation, in bytes for one view; absent: reserve everything
+ * @param credentials in the clear; its text shows none of them
  * @param state {@code unchecked}, {@code ok} or {@code unreachable}
  */
 public record Source(
@@ -21,9 +23,11 @@ public record Source(
         String nbd,
         String state,
         @Nullable String detail,
-        Instant createdAt) {
+        Instant createdAt,
+        @Nullable SourceCredentials credentials) {
 
     public Source withState(String now, @Nullable String said) {
-        return new Source(id, name, uri, driver, scratchPool, scratchLimitBytes, nbd, now, said, createdAt);
+        return new Source(
+                id, name, uri, driver, scratchPool, scratchLimitBytes, nbd, now, said, createdAt, credentials);
     }
 }

@@ -65,6 +65,9 @@ final class Consolidation {
         }
     }
 
+    /** Only a running VM shows its chains; from one that is off nothing follows about what is not seen. */
+    private record Look(boolean running, @Nullable Seen seen) {}
+
     Consolidation(SourceContext context, String vm, Snapshot.Overlay overlay) {
         this.context = context;
         this.vm = vm;
@@ -85,12 +88,16 @@ final class Consolidation {
         boolean worked = false;
         int idle = 0;
         while (true) {
-            Optional<Seen> look = look();
-            if (look.isEmpty()) {
+            Look look = look();
+            if (!look.running()) {
+                throw new ApiException(
+                        ErrorCode.VM_BUSY, "The VM was switched off while its snapshot was being deleted; try again.");
+            }
+            Seen seen = look.seen();
+            if (seen == null) {
                 new OverlayFile(context, vm, overlay).remove(worked);
                 return;
             }
-            Seen seen = look.get();
             if (seen.foreignJob()) {
                 throw new ApiException(
                         ErrorCode.VM_BUSY,
@@ -140,13 +147,14 @@ final class Consolidation {
 
     /** Ends the job if there is one; what was written down already the overlay still covers. */
     void abandon() {
-        Optional<Seen> seen = look();
-        if (seen.isEmpty() || seen.get().job() == null || seen.get().foreignJob()) {
+        Seen seen = look().seen();
+        if (seen == null || seen.job() == null || seen.foreignJob()) {
             return;
         }
+        String key = seen.disk().key();
         context.connection().call("stop a consolidation", SLOW, c -> {
             try {
-                domain(c).blockJobAbort(seen.get().disk().key(), 0);
+                domain(c).blockJobAbort(key, 0);
             } catch (LibvirtException e) {
                 // It ended by itself meanwhile.
                 if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_OPERATION_INVALID)
@@ -158,17 +166,19 @@ final class Consolidation {
         });
     }
 
-    private Optional<Seen> look() {
+    private Look look() {
         return context.connection().call("look at a consolidation", c -> {
             Domain domain = domain(c);
-            for (DomainXml.Disk disk : DomainXml.parse(domain.getXMLDesc(0)).disks()) {
+            DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
+            boolean running = xml.root().hasAttribute("id");
+            for (DomainXml.Disk disk : xml.disks()) {
                 for (int at = 0; at < disk.chain().size(); at++) {
                     if (disk.chain().get(at).path().equals(overlay.path())) {
-                        return Optional.of(new Seen(disk, at, job(domain, disk.key())));
+                        return new Look(running, new Seen(disk, at, job(domain, disk.key())));
                     }
                 }
             }
-            return Optional.empty();
+            return new Look(running, null);
         });
     }
 

@@ -2,6 +2,7 @@ package io.holdfast.snapshot.libvirt;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.source.SourceCredentials;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 
 /**
@@ -33,6 +35,7 @@ final class LibvirtConnection implements AutoCloseable {
 
     private final String name;
     private final String uri;
+    private final @Nullable SourceCredentials credentials;
     private final AtomicInteger stuck = new AtomicInteger();
     private final AtomicInteger threadNumber = new AtomicInteger();
     private Generation current;
@@ -71,10 +74,22 @@ final class LibvirtConnection implements AutoCloseable {
                 there.close();
             }
             LibvirtLibrary.start();
-            OpenConnection fresh = new OpenConnection(uri);
-            fresh.setKeepAlive(KEEPALIVE_SECONDS, KEEPALIVE_COUNT);
+            OpenConnection fresh = OpenConnection.open(uri, credentials);
+            keepAlive(fresh);
             open = fresh;
             return fresh;
+        }
+
+        private void keepAlive(OpenConnection fresh) throws LibvirtException {
+            try {
+                fresh.setKeepAlive(KEEPALIVE_SECONDS, KEEPALIVE_COUNT);
+            } catch (LibvirtException e) {
+                // A driver inside this process has nobody to lose.
+                if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_SUPPORT)) {
+                    fresh.close();
+                    throw e;
+                }
+            }
         }
 
         void end() {
@@ -98,7 +113,8 @@ final class LibvirtConnection implements AutoCloseable {
         }
     }
 
-    LibvirtConnection(String name, String uri) {
+    LibvirtConnection(String name, String uri, @Nullable SourceCredentials credentials) {
+        this.credentials = credentials;
         this.name = name;
         this.uri = uri;
         this.current = new Generation();

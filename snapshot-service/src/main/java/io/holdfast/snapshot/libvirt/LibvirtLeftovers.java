@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
+import org.libvirt.DomainBlockJobInfo;
 import org.libvirt.LibvirtException;
 import org.libvirt.StoragePool;
+import org.w3c.dom.Element;
 
 /** Looks for our mark on domains, checkpoints, snapshots, backup jobs, volumes and sockets. */
 final class LibvirtLeftovers implements Leftovers {
@@ -57,12 +59,49 @@ final class LibvirtLeftovers implements Leftovers {
             }
         }
         Optional<String> job = Domains.backupJob(d);
-        if (job.isPresent()) {
-            String socket = Xml.attr(Xml.child(Xml.parse(job.get()), "server"), "socket");
-            if (socket.contains("/" + Marks.PREFIX) && !owned.sockets().contains(socket)) {
-                lines.add("backup job of " + name);
+        if (job.isPresent() && strayBackup(Xml.parse(job.get()), owned)) {
+            lines.add("backup job of " + name);
+        }
+        blockJobs(d, owned, lines);
+    }
+
+    /** A backup job is ours by its socket, or, over TLS, by its scratch. */
+    private static boolean strayBackup(Element job, Owned owned) {
+        String socket = Xml.attr(Xml.child(job, "server"), "socket");
+        if (owned.sockets().contains(socket)) {
+            return false;
+        }
+        List<String> scratch = new ArrayList<>();
+        Xml.child(job, "disks")
+                .ifPresent(disks -> Xml.children(disks, "disk")
+                        .forEach(d -> scratch.add(fileName(Xml.attr(Xml.child(d, "scratch"), "file")))));
+        return scratch.stream().noneMatch(owned.names()::contains)
+                && (socket.contains("/" + Marks.PREFIX) || scratch.stream().anyMatch(n -> n.startsWith(Marks.PREFIX)));
+    }
+
+    private static String fileName(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    /** Jobs of a helper go with the helper; others are ours if they work on an overlay of ours. */
+    private static void blockJobs(Domain d, Owned owned, List<String> lines) throws LibvirtException {
+        if (d.isActive() != 1 || d.getName().startsWith(Marks.PREFIX)) {
+            return;
+        }
+        for (DomainXml.Disk disk : DomainXml.parse(d.getXMLDesc(0)).disks()) {
+            boolean ours = disk.chain().stream()
+                    .map(DomainXml.Layer::path)
+                    .filter(path -> fileName(path).startsWith(Marks.PREFIX + "snapshot."))
+                    .anyMatch(path -> !owned.writing().contains(path));
+            if (ours && works(d, disk)) {
+                lines.add("block job on disk " + disk.key() + " of " + d.getName());
             }
         }
+    }
+
+    private static boolean works(Domain d, DomainXml.Disk disk) throws LibvirtException {
+        DomainBlockJobInfo job = d.getBlockJobInfo(disk.key(), 0);
+        return job != null && job.type != 0;
     }
 
     private static void volumes(Connect c, Owned owned, List<String> lines) throws LibvirtException {

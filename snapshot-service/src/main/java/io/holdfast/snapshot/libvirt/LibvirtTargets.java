@@ -31,7 +31,7 @@ final class LibvirtTargets implements RestoreTargets {
     private static final int UNDEFINE_ALL = 1 | 2 | 4 | 16;
 
     /** The binding cannot pass an empty list of parameters. */
-    private static final TypedParameter[] UNLIMITED = {new TypedUlongParameter("bandwidth", 0)};
+    static final TypedParameter[] UNLIMITED = {new TypedUlongParameter("bandwidth", 0)};
 
     private static final Duration SLOW = Duration.ofSeconds(60);
 
@@ -81,7 +81,7 @@ final class LibvirtTargets implements RestoreTargets {
         });
     }
 
-    private static Tag network(String device, NbdEndpoint endpoint) {
+    static Tag network(String device, NbdEndpoint endpoint) {
         Tag source = Tag.of("source").with("protocol", "nbd").with("name", endpoint.exportName());
         switch (endpoint) {
             case NbdEndpoint.Unix u ->

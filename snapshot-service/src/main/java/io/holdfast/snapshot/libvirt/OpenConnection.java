@@ -2,6 +2,8 @@ package io.holdfast.snapshot.libvirt;
 
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import io.holdfast.api.source.SourceCredentials;
+import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
 
@@ -11,8 +13,16 @@ final class OpenConnection extends Connect {
     private static final int PAUSED = 3;
     private static final int REASON_IO_ERROR = 5;
 
-    OpenConnection(String uri) throws LibvirtException {
+    private OpenConnection(String uri) throws LibvirtException {
         super(uri);
+    }
+
+    private OpenConnection(String uri, SourceAuth auth) throws LibvirtException {
+        super(uri, auth, 0);
+    }
+
+    static OpenConnection open(String uri, @Nullable SourceCredentials credentials) throws LibvirtException {
+        return credentials == null ? new OpenConnection(uri) : new OpenConnection(uri, new SourceAuth(credentials));
     }
 
     /** Whether a domain stands still because of an I/O error, which out of space is one of. */

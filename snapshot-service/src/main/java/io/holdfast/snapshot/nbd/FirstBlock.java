@@ -11,13 +11,13 @@ import io.holdfast.snapshot.app.BlockReader;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** Reads through a unix socket. TLS endpoints are for workers, which have the certificates; they are not read here. */
+/** Reads through a unix socket. TLS endpoints are for workers, which have the certificates. */
 public final class FirstBlock implements BlockReader {
 
     @Override
     public void readFirst(NbdEndpoint endpoint, int bytes) {
         if (!(endpoint instanceof NbdEndpoint.Unix unix)) {
-            return;
+            throw new ApiException(ErrorCode.NBD_ERROR, "A view over TLS takes a worker's certificate to read.");
         }
         var address = new NbdAddress.Unix(Path.of(unix.socket()));
         try (NbdClient client = NbdClient.connect(address, unix.exportName(), NbdClientOptions.defaults())) {

@@ -1,5 +1,6 @@
 package io.holdfast.snapshot.persistence;
 
+import io.holdfast.api.source.SourceCredentials;
 import io.holdfast.snapshot.domain.Source;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -7,6 +8,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A source's row. */
 @Entity
@@ -28,12 +30,13 @@ public class SourceRow {
     public String nbd;
     public String state;
     public String detail;
-    public byte[] credentials;
+    /** Sealed. */
+    public byte @Nullable [] credentials;
 
     @Column(name = "created_at")
     public Instant createdAt;
 
-    static SourceRow of(Source s) {
+    static SourceRow of(Source s, byte @Nullable [] sealed) {
         SourceRow row = new SourceRow();
         row.id = s.id();
         row.name = s.name();
@@ -45,10 +48,11 @@ public class SourceRow {
         row.state = s.state();
         row.detail = s.detail();
         row.createdAt = s.createdAt();
+        row.credentials = sealed;
         return row;
     }
 
-    Source read() {
-        return new Source(id, name, uri, driver, scratchPool, scratchLimitBytes, nbd, state, detail, createdAt);
+    Source read(@Nullable SourceCredentials opened) {
+        return new Source(id, name, uri, driver, scratchPool, scratchLimitBytes, nbd, state, detail, createdAt, opened);
     }
 }

@@ -22,23 +22,30 @@ public class SourceStore implements Rows.Sources {
 
     private final Table table;
 
-    public SourceStore(Table table) {
+    private final CredentialSeal seal;
+
+    public SourceStore(Table table, CredentialSeal seal) {
         this.table = table;
+        this.seal = seal;
+    }
+
+    private Source read(SourceRow row) {
+        return row.read(row.credentials == null ? null : seal.open(row.id, row.credentials));
     }
 
     @Override
     public List<Source> all() {
-        return table.listAll(Sort.by("name")).stream().map(SourceRow::read).toList();
+        return table.listAll(Sort.by("name")).stream().map(this::read).toList();
     }
 
     @Override
     public Optional<Source> byName(String name) {
-        return table.find("name", name).firstResultOptional().map(SourceRow::read);
+        return table.find("name", name).firstResultOptional().map(this::read);
     }
 
     @Override
     public Optional<Source> byId(UUID id) {
-        return table.findByIdOptional(id).map(SourceRow::read);
+        return table.findByIdOptional(id).map(this::read);
     }
 
     @Override
@@ -46,7 +53,8 @@ public class SourceStore implements Rows.Sources {
         if (table.count("name", source.name()) > 0) {
             throw new ApiException(ErrorCode.SOURCE_EXISTS, "A source called " + source.name() + " exists already.");
         }
-        table.persistAndFlush(SourceRow.of(source));
+        table.persistAndFlush(SourceRow.of(
+                source, source.credentials() == null ? null : seal.seal(source.id(), source.credentials())));
     }
 
     @Override

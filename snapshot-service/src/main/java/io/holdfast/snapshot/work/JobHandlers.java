@@ -1,6 +1,7 @@
 package io.holdfast.snapshot.work;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.api.job.JobKind;
@@ -17,6 +18,8 @@ import java.util.Map;
 
 /** The use cases as handlers of jobs. */
 public final class JobHandlers {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final SnapshotWork snapshots;
     private final SourceCheck check;
@@ -62,10 +65,6 @@ public final class JobHandlers {
 
     private JsonNode check(LeasedJob job, JobContext context) {
         context.progress(Progress.of("check", 0, 0));
-        SourceCheck.Report report = check.run(((JobSpec.SourceCheck) job.spec()).source());
-        ObjectNode result = JsonNodeFactory.instance.objectNode();
-        report.passed().forEach(result.putArray("passed")::add);
-        report.hints().forEach(result.putArray("hints")::add);
-        return result;
+        return JSON.valueToTree(check.run(((JobSpec.SourceCheck) job.spec()).source()));
     }
 }

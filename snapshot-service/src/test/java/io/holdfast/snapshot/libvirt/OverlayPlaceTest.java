@@ -10,16 +10,13 @@ class OverlayPlaceTest {
     void anOverlayLiesBesideAFileAndNeverAmongDevices() {
         assertThat(OverlayPlace.of("file", "")).isEqualTo(OverlayPlace.BESIDE);
         assertThat(OverlayPlace.of("block", "")).isEqualTo(OverlayPlace.SCRATCH_POOL);
-        assertThat(OverlayPlace.of("volume", "file"))
-                .isEqualTo(OverlayPlace.BESIDE);
-        assertThat(OverlayPlace.of("volume", "block"))
-                .isEqualTo(OverlayPlace.SCRATCH_POOL);
+        assertThat(OverlayPlace.of("volume", "file")).isEqualTo(OverlayPlace.BESIDE);
+        assertThat(OverlayPlace.of("volume", "block")).isEqualTo(OverlayPlace.SCRATCH_POOL);
     }
 
     @Test
     void aDiskThatIsNeitherFileNorDeviceHasNoPlaceForOne() {
-        assertThat(OverlayPlace.of("volume", "network"))
-                .isEqualTo(OverlayPlace.NONE);
+        assertThat(OverlayPlace.of("volume", "network")).isEqualTo(OverlayPlace.NONE);
         assertThat(OverlayPlace.of("volume", "")).isEqualTo(OverlayPlace.NONE);
         assertThat(OverlayPlace.of("network", "")).isEqualTo(OverlayPlace.NONE);
     }

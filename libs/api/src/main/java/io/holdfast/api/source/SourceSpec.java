@@ -1,6 +1,7 @@
 package io.holdfast.api.source;
 
 import io.holdfast.api.Patterns;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param scratchPool storage pool for scratch volumes; default: the pool of the disk that needs it
  * @param scratchLimitBytes opt-out of full reservation: scratch of one view may grow to this many bytes in all and the
  *     backup fails beyond; absent: as many bytes as the disks have are reserved before the view opens
- * @param nbd how disks are handed over, {@code unix} (same machine) or {@code tls}
+ * @param nbd how disks are handed over, {@code unix} (same machine) or {@code tls}; absent: as the URI needs
+ * @param credentials for a hypervisor that asks for a user and a password; write-only
  */
 public record SourceSpec(
         @NotNull @Pattern(regexp = Patterns.NAME) String name,
@@ -25,4 +27,16 @@ public record SourceSpec(
         String scratchPool,
 
         @Nullable Long scratchLimitBytes,
-        @Nullable @Pattern(regexp = "unix|tls") String nbd) {}
+        @Nullable @Pattern(regexp = "unix|tls") String nbd,
+        @Nullable @Valid SourceCredentials credentials) {
+
+    /** Without credentials. */
+    public SourceSpec(
+            String name,
+            String uri,
+            @Nullable String scratchPool,
+            @Nullable Long scratchLimitBytes,
+            @Nullable String nbd) {
+        this(name, uri, scratchPool, scratchLimitBytes, nbd, null);
+    }
+}

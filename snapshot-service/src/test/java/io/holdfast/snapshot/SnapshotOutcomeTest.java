@@ -1,0 +1,218 @@
+package io.holdfast.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.api.job.JobSpec;
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.snapshot.app.Driver;
+import io.holdfast.snapshot.app.Drivers;
+import io.holdfast.snapshot.app.Rows;
+import io.holdfast.snapshot.app.SnapshotUpkeep;
+import io.holdfast.snapshot.app.SnapshotWork;
+import io.holdfast.snapshot.app.Snapshots;
+import io.holdfast.snapshot.app.SourceDirectory;
+import io.holdfast.snapshot.app.VmLocks;
+import io.holdfast.snapshot.domain.Snapshot;
+import io.holdfast.snapshot.domain.Source;
+import io.holdfast.snapshot.domain.Woken;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A real hypervisor whose answers get lost on the way. */
+@QuarkusTest
+class SnapshotOutcomeTest extends Suite {
+
+    @Inject
+    Rows.Sources sources;
+
+    @Inject
+    Rows.SnapshotRows rows;
+
+    @Inject
+    Rows.WokenVms woken;
+
+    @Inject
+    Drivers drivers;
+
+    @Inject
+    VmLocks locks;
+
+    private @Nullable ErrorCode instead;
+    private @Nullable ErrorCode after;
+
+    /** The real driver; a creation or a start fails before or after it was done. */
+    private final class Lossy implements Snapshots {
+        private final Snapshots real;
+
+        Lossy(Snapshots real) {
+            this.real = real;
+        }
+
+        private static void fail(@Nullable ErrorCode code) {
+            if (code != null) {
+                throw new ApiException(code, "Lost on the way.");
+            }
+        }
+
+        @Override
+        public Ground plan(String vm, UUID snapshot) {
+            return real.plan(vm, snapshot);
+        }
+
+        @Override
+        public boolean off(String vm) {
+            return real.off(vm);
+        }
+
+        @Override
+        public int wake(String vm) {
+            int run = real.wake(vm);
+            fail(after);
+            return run;
+        }
+
+        @Override
+        public void stop(String vm, @Nullable Integer run) {
+            real.stop(vm, run);
+        }
+
+        @Override
+        public String create(Snapshot snapshot, boolean quiesce) {
+            fail(instead);
+            String outcome = real.create(snapshot, quiesce);
+            fail(after);
+            return outcome;
+        }
+
+        @Override
+        public void consolidate(Snapshot snapshot, Snapshot.Overlay overlay, Watch watch) {
+            real.consolidate(snapshot, overlay, watch);
+        }
+
+        @Override
+        public void abandon(Snapshot snapshot) {
+            real.abandon(snapshot);
+        }
+
+        @Override
+        public void forget(Snapshot snapshot) {
+            real.forget(snapshot);
+        }
+
+        @Override
+        public @Nullable Boolean inUse(Snapshot snapshot) {
+            return real.inUse(snapshot);
+        }
+
+        @Override
+        public Map<String, Long> overlayBytes(String vm) {
+            return real.overlayBytes(vm);
+        }
+    }
+
+    private final class LossyDrivers implements Drivers {
+        @Override
+        public String driverOf(String uri) {
+            return drivers.driverOf(uri);
+        }
+
+        @Override
+        public String handoverOf(String uri) {
+            return drivers.handoverOf(uri);
+        }
+
+        @Override
+        public Driver of(Source source) {
+            Driver d = drivers.of(source);
+            return new Driver(
+                    d.inventory(),
+                    new Lossy(d.snapshots()),
+                    d.views(),
+                    d.targets(),
+                    d.leftovers(),
+                    d.probe(),
+                    d.changes(),
+                    d.memory());
+        }
+
+        @Override
+        public void forget(Source source) {
+            drivers.forget(source);
+        }
+    }
+
+    private SnapshotWork work() {
+        InstantSource clock = InstantSource.system();
+        SourceDirectory directory =
+                new SourceDirectory(sources, views, targets, checkpoints, rows, new LossyDrivers(), clock);
+        SnapshotUpkeep upkeep = new SnapshotUpkeep(directory, rows, woken, locks, clock);
+        return new SnapshotWork(directory, rows, views, upkeep, locks, clock);
+    }
+
+    private static JobSpec.SnapshotCreate creation(TestVm vm) {
+        return new JobSpec.SnapshotCreate(SOURCE, vm.id, vm.name, "lost", null, false);
+    }
+
+    private void delete(TestVm vm) {
+        work().delete(
+                        UUID.randomUUID(),
+                        new JobSpec.SnapshotDelete(SOURCE, vm.id, vm.name, "lost"),
+                        new IncrementalViewTest.Quiet());
+    }
+
+    private UUID source() {
+        return sources.byName(SOURCE).orElseThrow().id();
+    }
+
+    @Test
+    void aSnapshotWhoseReplyWasLostIsTheAttemptsSuccess() {
+        TestVm vm = vm("lost1", new TestVm.Disk("vda", "qcow2", MIB)).start();
+        after = ErrorCode.HYPERVISOR_TIMEOUT;
+        Snapshot made = work().create(UUID.randomUUID(), creation(vm));
+        assertThat(made.state()).isEqualTo(Snapshot.State.ACTIVE);
+        assertThat(rows.ofVm(source(), vm.id)).containsExactly(made);
+        delete(vm);
+    }
+
+    @Test
+    void aCreationThatMayStillComeKeepsItsRowAndIsAdopted() {
+        TestVm vm = vm("lost2", new TestVm.Disk("vda", "qcow2", MIB)).start();
+        UUID job = UUID.randomUUID();
+        instead = ErrorCode.HYPERVISOR_TIMEOUT;
+        assertThat(codeOf(() -> work().create(job, creation(vm)))).isEqualTo(ErrorCode.HYPERVISOR_TIMEOUT);
+        Snapshot intent = rows.ofVm(source(), vm.id).getFirst();
+        assertThat(intent.state()).isEqualTo(Snapshot.State.CREATING);
+        assertThat(drivers.of(sources.byName(SOURCE).orElseThrow()).snapshots().create(intent, false))
+                .isEqualTo("crash");
+        assertThat(work().create(job, creation(vm)).id()).isEqualTo(intent.id());
+        delete(vm);
+    }
+
+    @Test
+    void aCreationThatWasRefusedLeavesNothing() {
+        TestVm vm = vm("lost3", new TestVm.Disk("vda", "qcow2", MIB)).start();
+        instead = ErrorCode.HYPERVISOR_ERROR;
+        assertThat(codeOf(() -> work().create(UUID.randomUUID(), creation(vm)))).isEqualTo(ErrorCode.HYPERVISOR_ERROR);
+        assertThat(rows.ofVm(source(), vm.id)).isEmpty();
+    }
+
+    @Test
+    void aVmWhoseStartWasNotAnsweredIsStoppedAgain() {
+        TestVm vm = vm("lost4", new TestVm.Disk("vda", "qcow2", MIB));
+        after = ErrorCode.HYPERVISOR_TIMEOUT;
+        assertThat(codeOf(() -> work().create(UUID.randomUUID(), creation(vm))))
+                .isEqualTo(ErrorCode.HYPERVISOR_TIMEOUT);
+        assertThat(libvirt.virsh("domstate", vm.name)).contains("paused");
+        assertThat(woken.of(source(), vm.id)).contains(new Woken(source(), vm.id, null));
+        reaper.reap();
+        assertThat(libvirt.virsh("domstate", vm.name)).contains("shut off");
+        assertThat(woken.of(source(), vm.id)).isEmpty();
+        rows.ofVm(source(), vm.id).forEach(s -> rows.remove(s.id()));
+    }
+}
