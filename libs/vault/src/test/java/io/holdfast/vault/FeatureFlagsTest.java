@@ -74,7 +74,7 @@ class FeatureFlagsTest {
             Vaults.full(vault, "one", disk);
             String key = store.objects.ceilingKey("points/");
             byte[] bad = store.object(key);
-            bad[9] ^= 1;
+            bad[9] ^= (byte) 1;
             store.objects.put(key, bad);
             PointManifest two = Vaults.full(vault, "two", disk);
             assertThat(two.sequence()).isEqualTo(2);

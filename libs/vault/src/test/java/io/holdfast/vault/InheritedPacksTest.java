@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** An incremental inherits packs that it does not read: it has to look whether they are there. */
 class InheritedPacksTest {
 
-    private interface Harm {
+    interface Harm {
         void to(ScriptedStore store, String pack);
     }
 
@@ -25,7 +25,7 @@ class InheritedPacksTest {
                 (store, pack) -> store.objects.put(pack, new byte[100]),
                 (store, pack) -> {
                     byte[] bad = store.object(pack);
-                    bad[bad.length - 70] ^= 1;
+                    bad[bad.length - 70] ^= (byte) 1;
                     store.objects.put(pack, bad);
                 });
     }
@@ -94,7 +94,7 @@ class InheritedPacksTest {
                 // directory.
                 for (int at = Math.max(16, good.length - 20_000); at < good.length - 1000; at += 53) {
                     byte[] bad = good.clone();
-                    bad[at] ^= 1;
+                    bad[at] ^= (byte) 1;
                     store.objects.put(pack, bad);
                     List<String> refused = vault.preflight(point).damages().stream()
                             .map(PreflightReport.Damage::disk)
