@@ -22,7 +22,7 @@ final class AlwaysWhole implements AutoCloseable {
 
     AlwaysWhole(PausedVm vm) {
         this.vm = vm;
-        timer.scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = timer.scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void look() {

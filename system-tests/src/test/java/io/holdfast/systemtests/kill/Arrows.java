@@ -27,10 +27,7 @@ final class Arrows {
     private static final List<String> BOTH = List.of("update job set state = 'RUNNING'", "update job set state = $1");
 
     private static final List<String> BACKUP = List.of(
-            "insert into restore_point",
-            "insert into outbox",
-            "update outbox set claim",
-            "update outbox set delivered_at = clock_timestamp()");
+            "insert into restore_point", "insert into outbox", "update outbox set delivered_at = clock_timestamp()");
 
     private static final String RENEWAL = "update job j set lease_expires_at";
 
@@ -41,7 +38,10 @@ final class Arrows {
             Map.entry("delete from resource_lock", "one transaction with the job's end"),
             Map.entry("update job_attempt", "one transaction with the job's end"),
             Map.entry("update job set lease_expires_at", "one transaction with the heartbeat's other half"),
-            Map.entry("update outbox set claimed_until", "only after a failure"),
+            Map.entry(
+                    "update outbox set claim", "asks all the time; a claim ends by itself, the delivery is the arrow"),
+            Map.entry("insert into ended_job", "one transaction with CLOSING or ABORTED"),
+            Map.entry("delete from ended_job", "what is long past"),
             Map.entry("insert into job (", "before there is a job; the client asks again with the same key"),
             Map.entry("insert into audit", "one transaction with what it is about"),
             Map.entry("update job set idempotency_key", "one transaction with the job's making"),
@@ -95,7 +95,7 @@ final class Arrows {
         boolean here = link == Link.SNAPSHOT_LIBVIRT
                 ? m.operation() == operation
                 : m.operation().isBackup() == operation.isBackup();
-        return here && m.link() == link && request.startsWith(m.request());
+        return here && m.link().proxy().equals(link.proxy()) && request.startsWith(m.request());
     }
 
     private static boolean changes(String request) {
@@ -116,7 +116,7 @@ final class Arrows {
         all.addAll(HypervisorSteps.messages());
         for (Operation operation : List.of(Operation.BACKUP, Operation.RESTORE)) {
             BOTH.forEach(sql -> all.add(Message.of(operation, sql, Link.CATALOG_POSTGRES, sql, sql)));
-            all.add(Message.of(operation, RENEWAL, Link.CATALOG_POSTGRES, "lease_expires_at", RENEWAL)
+            all.add(Message.of(operation, RENEWAL, Link.CATALOG_POSTGRES, "update job j set", RENEWAL)
                     .when(When.SLOW));
         }
         BACKUP.forEach(sql -> all.add(Message.of(Operation.BACKUP, sql, Link.CATALOG_POSTGRES, sql, sql)));

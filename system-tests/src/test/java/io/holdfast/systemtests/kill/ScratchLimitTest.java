@@ -108,7 +108,7 @@ class ScratchLimitTest {
             JobInfo end = await().atMost(SuiteUnderTest.PATIENCE)
                     .ignoreExceptions()
                     .until(() -> suite.catalog().job(job.id()), j -> j.endedAt() != null);
-            suite.withdraw();
+            suite.withdraw(Link.WORKER_NBD, false);
             assertThat(end.state()).isEqualTo(JobState.FAILED);
             assertThat(end.errorCode()).as(end.error()).isEqualTo("scratch-full");
             assertThat(watch.longest()).isLessThan(STANDSTILL);

@@ -24,7 +24,7 @@ final class StandstillWatch implements AutoCloseable {
     StandstillWatch(Virsh virsh, String guest) {
         this.virsh = virsh;
         this.guest = guest;
-        timer.scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = timer.scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void look() {

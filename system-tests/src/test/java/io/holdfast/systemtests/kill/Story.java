@@ -242,8 +242,8 @@ final class Story {
             Hold hold = suite.hold(arrow.message(), arrow.side());
             before.release();
             strike(arrow, hold, null);
-            ended(job);
-            suite.withdraw();
+            // Before a server that starts again would find somebody listening at its place.
+            suite.withdraw(arrow.message().link(), true);
         });
     }
 

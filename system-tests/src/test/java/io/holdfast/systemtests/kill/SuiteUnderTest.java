@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -63,13 +62,16 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
             "HOLDFAST_WORKER_PACK_SIZE", "1M",
             "HOLDFAST_WORKER_JOURNAL_EVERY", "2M");
 
+    /** A socket that a proxy stands in front of, under its name. */
+    private record Interposed(Path original, Path moved) {}
+
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final int number = COUNT.incrementAndGet();
     private final List<String> moreWorkers;
     private final @Nullable TightScratch scratch;
     private final OwnLibvirtForTests libvirt = new OwnLibvirtForTests();
-    private final List<Path> interposed = new CopyOnWriteArrayList<>();
+    private final Map<Link, Interposed> interposed = new ConcurrentHashMap<>();
     private final Map<String, HoldingProxy> proxies = new ConcurrentHashMap<>();
     private final Map<String, Requests> requests = new ConcurrentHashMap<>();
     private final Map<String, String> urls = new ConcurrentHashMap<>();
@@ -225,25 +227,27 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
                     .findFirst()
                     .orElseThrow(() -> new IOException("no socket of " + link));
         }
-        Path moved = socket.resolveSibling(MOVED + interposed.size());
+        Path moved = socket.resolveSibling(MOVED + link);
         Files.move(socket, moved);
-        interposed.add(moved);
+        interposed.put(link, new Interposed(socket, moved));
         HoldingProxy before = proxies.put(link.proxy(), HoldingProxy.inFrontOf(moved, socket));
         if (before != null) {
             throw new IllegalStateException("the proxy of " + link + " was not taken away");
         }
     }
 
-    /** Takes those proxies away; what is connected through them is cut. */
-    void withdraw() throws IOException {
-        for (Link link : Link.values()) {
-            HoldingProxy proxy = link.madeByTheOperation() ? proxies.remove(link.proxy()) : null;
-            if (proxy != null) {
-                proxy.close();
-            }
+    /** Takes that proxy away, cuts what is connected through it, and gives the socket its name back if it is still in use. */
+    void withdraw(Link link, boolean stillUsed) throws IOException {
+        HoldingProxy proxy = proxies.remove(link.proxy());
+        Interposed socket = interposed.remove(link);
+        if (proxy == null || socket == null) {
+            throw new IllegalStateException("no proxy of " + link);
         }
-        for (Path moved : interposed) {
-            Files.deleteIfExists(moved);
+        proxy.close();
+        if (stillUsed) {
+            Files.move(socket.moved(), socket.original());
+        } else {
+            Files.deleteIfExists(socket.moved());
         }
     }
 
