@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 
@@ -22,7 +23,7 @@ final class SparseModel {
 
     private final String key;
     private final TreeMap<Long, byte[]> pages = new TreeMap<>();
-    private TreeSet<Long> changed = new TreeSet<>();
+    private SortedSet<Long> changed = new TreeSet<>();
     private long size;
 
     SparseModel(String key, long size) {
@@ -34,8 +35,8 @@ final class SparseModel {
         return size;
     }
 
-    TreeSet<Long> takeChanged() {
-        TreeSet<Long> taken = changed;
+    SortedSet<Long> takeChanged() {
+        SortedSet<Long> taken = changed;
         changed = new TreeSet<>();
         return taken;
     }
@@ -169,7 +170,7 @@ final class SparseModel {
                 long from = random.nextLong(size);
                 compare(disk, from, (int) Math.min(size - from, 1 + random.nextInt(200_000)));
             }
-            TreeSet<Long> told = new TreeSet<>();
+            SortedSet<Long> told = new TreeSet<>();
             for (Range range : disk.allocated(0, size)) {
                 for (long page = range.offset() / PAGE; page * PAGE < range.end(); page++) {
                     told.add(page);

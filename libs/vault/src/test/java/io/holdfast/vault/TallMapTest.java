@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class TallMapTest {
         40L << 20, (300L << 20) + 5, 7L << 30, (10L << 30) - 4096, (8L << 30) + (100L << 20)
     };
 
-    private record Step(PointManifest point, SparseModel.Frozen disk, TreeSet<Long> changes) {}
+    private record Step(PointManifest point, SparseModel.Frozen disk, SortedSet<Long> changes) {}
 
     @Test
     void everyPointOfARandomHistoryOfALargeSparseDiskRestores() throws Exception {
@@ -62,21 +63,21 @@ class TallMapTest {
         if (random.nextInt(6) == 0) {
             disk.resize(Math.max(1, disk.size() + random.nextLong(80L << 20) - (40L << 20)));
         }
-        TreeSet<Long> changes = disk.takeChanged();
+        SortedSet<Long> changes = disk.takeChanged();
         SparseModel.Frozen frozen = disk.freeze();
         Optional<Step> base = steps.isEmpty() || random.nextInt(8) == 0
                 ? Optional.empty()
                 : Optional.of(random.nextInt(4) == 0 ? steps.get(random.nextInt(steps.size())) : steps.getLast());
         Optional<UUID> id = base.map(b -> b.point.id());
         boolean known = base.isPresent() && random.nextInt(4) > 0;
-        Optional<TreeSet<Long>> since = known ? Optional.of(since(steps, base.get(), changes)) : Optional.empty();
+        Optional<SortedSet<Long>> since = known ? Optional.of(since(steps, base.get(), changes)) : Optional.empty();
         PointManifest point = Vaults.backup(
                 vault, Vaults.intent("job-" + steps.size(), id), frozen.source(since, known ? id : Optional.empty()));
         return new Step(point, frozen, changes);
     }
 
-    private static TreeSet<Long> since(List<Step> steps, Step base, TreeSet<Long> now) {
-        TreeSet<Long> all = new TreeSet<>(now);
+    private static SortedSet<Long> since(List<Step> steps, Step base, SortedSet<Long> now) {
+        SortedSet<Long> all = new TreeSet<>(now);
         steps.subList(steps.indexOf(base) + 1, steps.size()).forEach(step -> all.addAll(step.changes));
         return all;
     }
@@ -95,7 +96,7 @@ class TallMapTest {
                 Optional<UUID> base = steps.isEmpty()
                         ? Optional.empty()
                         : Optional.of(steps.getLast().point.id());
-                TreeSet<Long> changes = disk.takeChanged();
+                SortedSet<Long> changes = disk.takeChanged();
                 SparseModel.Frozen frozen = disk.freeze();
                 PointManifest point = Vaults.backup(
                         vault,
@@ -132,7 +133,7 @@ class TallMapTest {
                     disk.freeze().source(Optional.empty(), Optional.empty()));
             disk.takeChanged();
             noise(disk, random);
-            TreeSet<Long> changes = disk.takeChanged();
+            SortedSet<Long> changes = disk.takeChanged();
             SparseModel.Frozen frozen = disk.freeze();
             BackupIntent intent = Vaults.intent("next", Optional.of(full.id()));
             DiskSource source = frozen.source(Optional.of(changes), Optional.of(full.id()));
