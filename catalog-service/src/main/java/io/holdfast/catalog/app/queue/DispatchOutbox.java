@@ -1,5 +1,6 @@
 package io.holdfast.catalog.app.queue;
 
+import io.holdfast.api.TextRule;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.catalog.app.port.Hypervisors;
 import io.holdfast.catalog.app.port.Meters;
@@ -58,7 +59,7 @@ public class DispatchOutbox {
 
     private void failed(Message message, String error) {
         meters.outboxFailed();
-        String text = error.substring(0, Math.min(error.length(), MAX_ERROR));
+        String text = TextRule.mended(error, MAX_ERROR);
         outbox.failed(message, settings.outbox().after(message.tries()), text);
         LOG.warnf("job %s: snapshot-service was not told %s yet: %s", message.job(), message.kind(), text);
     }

@@ -1,5 +1,6 @@
 package io.holdfast.catalog.app.queue;
 
+import io.holdfast.api.TextRule;
 import io.holdfast.api.job.JobKind;
 import io.holdfast.api.job.JobState;
 import io.holdfast.api.problem.ErrorCode;
@@ -20,6 +21,8 @@ import org.jboss.logging.Logger;
 class VaultOutcome {
 
     private static final Logger LOG = Logger.getLogger(VaultOutcome.class);
+
+    private static final int MAX_DETAIL = 5000;
 
     private final VaultStore vaults;
     private final AuditLog audit;
@@ -78,7 +81,7 @@ class VaultOutcome {
         }
         boolean away = (end.code() == ErrorCode.VAULT_UNREACHABLE || end.code() == ErrorCode.JOB_ATTEMPTS_EXHAUSTED);
         String detail = (end.code() == null ? "" : end.code().wire() + ": ") + end.error();
-        vaults.setState(id, away ? "unreachable" : "failed", detail);
+        vaults.setState(id, away ? "unreachable" : "failed", TextRule.mended(detail, MAX_DETAIL));
         LOG.infof("vault %s: -> %s", job.subject(), away ? "unreachable" : "failed");
     }
 
