@@ -11,6 +11,8 @@ import io.holdfast.cli.output.Report;
 import io.holdfast.cli.output.Table;
 import io.holdfast.cli.progress.Outcome;
 import io.holdfast.cli.progress.Unfinished;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +31,8 @@ import picocli.CommandLine.Parameters;
                     + " made and shown once: keep it apart from this machine."
         })
 final class VaultAddVerb extends Verb {
+
+    private static final String DIRECTORY = "file:";
 
     // The catalog shows the key in its first answer only; a repetition of the request is answered without it.
     private static final String KEY_LOST =
@@ -78,9 +82,30 @@ final class VaultAddVerb extends Verb {
     protected void check(Report report) {
         int authority = url.indexOf("://");
         int at = url.indexOf('@');
-        if (authority >= 0 && at > authority && !url.startsWith("file:")) {
+        if (authority >= 0 && at > authority && !url.startsWith(DIRECTORY)) {
             throw usage("A vault's URL holds no keys: anybody who lists processes would see them."
                     + " Use --s3-credentials or the environment.");
+        }
+        url = asUrl(url);
+    }
+
+    /** A folder's path as people write it, {@code file:///mnt/my disk}, is made a URL; what is one already stays. */
+    private String asUrl(String given) {
+        if (!given.startsWith(DIRECTORY + "///")) {
+            return given;
+        }
+        try {
+            return new URI(given).toString();
+        } catch (URISyntaxException e) {
+            if (given.contains("%")) {
+                throw usage("This is no URL: " + e.getReason() + ". A blank is written %20, a percent sign %25.");
+            }
+        }
+        try {
+            return DIRECTORY + "//"
+                    + new URI(null, null, given.substring((DIRECTORY + "//").length()), null).getRawPath();
+        } catch (URISyntaxException e) {
+            throw usage("This folder cannot be written as a URL: " + e.getReason() + ".");
         }
     }
 

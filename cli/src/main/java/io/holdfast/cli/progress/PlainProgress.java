@@ -26,6 +26,12 @@ public final class PlainProgress implements ProgressView {
     }
 
     @Override
+    public synchronized void say(String line) {
+        err.println(line);
+        err.flush();
+    }
+
+    @Override
     public synchronized void update(String label, JobInfo job) {
         Instant now = clock.instant();
         String phase = JobLine.phase(job);

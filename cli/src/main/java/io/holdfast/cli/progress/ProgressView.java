@@ -7,4 +7,7 @@ public sealed interface ProgressView permits LiveProgress, PlainProgress {
 
     /** Tells how a job is now. */
     void update(String label, JobInfo job);
+
+    /** Prints a line that stays, whatever is shown of jobs meanwhile or later. */
+    void say(String line);
 }

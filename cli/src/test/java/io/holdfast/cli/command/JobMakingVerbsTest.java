@@ -52,10 +52,10 @@ class JobMakingVerbsTest extends CommandTest {
         catalog.on("POST /backups", accepted(QUEUED)).on(JOB, json(RUNNING)).on(JOB + "/events", events(RUNNING, DONE));
         var ran = terminal().live().run("backup", "web1", "--vault", "safe");
         assertThat(ran.err())
-                .contains("\u001b[1A\r\u001b[2K")
+                .contains("\u001b[1A\r\u001b[J")
                 .contains("[######--------------]  30%")
                 .contains("succeeded");
-        assertThat(ran.err().lines().map(l -> l.replaceAll("\r?\u001b\\[[?0-9]+[AKhl]", "")))
+        assertThat(ran.err().lines().map(l -> l.replaceAll("\r?\u001b\\[[?0-9]*[AJhl]", "")))
                 .allSatisfy(line -> assertThat(line.length()).isLessThan(100));
         assertThat(ran.err()).endsWith("\u001b[?7h");
         assertThat(ran.out()).doesNotContain("\u001b");

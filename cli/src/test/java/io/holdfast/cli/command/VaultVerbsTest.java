@@ -47,6 +47,19 @@ class VaultVerbsTest extends CommandTest {
         assertThat(sent().get("secretKey").asText()).isEqualTo("s3cret=");
     }
 
+    @Test
+    void a_folder_with_blanks_becomes_a_url_and_a_url_stays_as_it_is() throws Exception {
+        added(KEY);
+        assertThat(run("vault", "add", "safe", "file:///mnt/my disk/ä").exit()).isZero();
+        assertThat(sent().get("url").asText()).isEqualTo("file:///mnt/my%20disk/ä");
+        assertThat(run("vault", "add", "safe", "file:///mnt/my%20disk").exit()).isZero();
+        assertThat(sent().get("url").asText()).isEqualTo("file:///mnt/my%20disk");
+
+        var ran = run("vault", "add", "safe", "file:///mnt/100% mine");
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).contains("%20");
+    }
+
     private void added(@Nullable String recoveryKey) {
         var job = Samples.job(Samples.JOB, JobKind.VAULT_ADD, JobState.QUEUED);
         catalog.on("POST /vaults", accepted(new VaultAdded(Samples.vault("safe"), job, recoveryKey)))

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 

@@ -3,7 +3,6 @@ package io.holdfast.local;
 import io.holdfast.cli.Shell;
 import io.holdfast.local.suite.Home;
 import io.holdfast.local.suite.Supervisor;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code holdfast down}. */
@@ -13,17 +12,14 @@ import picocli.CommandLine.Command;
             "Stops the suite on this machine; nothing it keeps is lost.",
             "Running jobs go on at the next 'up', where they were."
         })
-final class DownVerb implements Callable<Integer> {
-
-    private final Shell shell;
+final class DownVerb extends LocalVerb {
 
     DownVerb(Shell shell) {
-        this.shell = shell;
+        super(shell);
     }
 
     @Override
-    public Integer call() {
-        Home home = Home.ofEnvironment(shell.environment().variables());
+    protected int run(Home home) {
         boolean ran = new Supervisor(home).stop();
         shell.environment().screen().out().println(ran ? "The suite is down." : "The suite was not running.");
         return 0;

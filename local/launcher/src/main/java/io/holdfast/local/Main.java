@@ -20,6 +20,9 @@ public final class Main {
         verbs.put("status", new StatusVerb(shell));
         verbs.put("down", new DownVerb(shell));
         verbs.put("supervise", new SuperviseVerb(shell));
+        verbs.put("build", new ScriptVerbs.Build(shell));
+        verbs.put("test", new ScriptVerbs.Test(shell));
+        verbs.put("bench", new ScriptVerbs.Bench(shell));
         System.exit(HoldfastCommand.run(shell, verbs, arguments));
     }
 

@@ -18,7 +18,7 @@ final class StatusJson {
             list.addObject()
                     .put("name", part.name())
                     .put("pid", part.pid())
-                    .put("since", part.since().toString())
+                    .put("since", part.lives() ? part.since().toString() : null)
                     .put("port", part.port())
                     .put("ready", part.ready())
                     .put("residentBytes", part.residentBytes());

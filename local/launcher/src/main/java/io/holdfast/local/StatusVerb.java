@@ -10,51 +10,59 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code holdfast status}. */
 @Command(
         name = "status",
-        description = {"Shows the parts of the suite on this machine.", "Exit code 0 when it runs, 3 when it does not."
+        description = {
+            "Shows the parts of the suite on this machine.",
+            "Exit code 0 when all of it is ready, 1 when a part is not, 3 when it does not run."
         })
-final class StatusVerb implements Callable<Integer> {
-
-    private final Shell shell;
+final class StatusVerb extends LocalVerb {
 
     @Mixin
     private OutputOptions output = new OutputOptions();
 
     StatusVerb(Shell shell) {
-        this.shell = shell;
+        super(shell);
     }
 
     @Override
-    public Integer call() {
-        Home home = Home.ofEnvironment(shell.environment().variables());
+    protected int run(Home home) {
         boolean runs = new Supervisor(home).isRunning();
-        List<PartStatus> parts = PartStatus.of(home);
+        List<PartStatus> parts = PartStatus.of(home, runs);
+        String catalog = SuiteFile.of(home).catalog();
         PrintStream out = shell.environment().screen().out();
         if (output.json()) {
-            out.println(StatusJson.of(runs, SuiteFile.of(home).catalog(), parts));
+            out.println(StatusJson.of(runs, catalog, parts));
         } else {
-            out.println(runs ? "The suite runs: " + SuiteFile.of(home).catalog() : "The suite does not run.");
-            for (PartStatus part : parts) {
-                long seconds = Duration.between(
-                                part.since(), shell.environment().clock().instant())
-                        .toSeconds();
-                out.println(String.format(
-                        Locale.ROOT,
-                        "  %-18s pid %-8d port %-6d %-10s up %-10s %5d MiB",
-                        part.name(),
-                        part.pid(),
-                        part.port(),
-                        part.ready() ? "ready" : "not ready",
-                        seconds + " s",
-                        part.residentBytes() >> 20));
-            }
+            String starts = runs ? "The suite is starting." : "The suite does not run.";
+            out.println(runs && !catalog.isEmpty() ? "The suite runs: " + catalog : starts);
+            parts.forEach(part -> out.println(line(part)));
         }
-        return runs ? 0 : 3;
+        if (!runs) {
+            return 3;
+        }
+        return !catalog.isEmpty() && parts.stream().allMatch(PartStatus::ready) ? 0 : 1;
+    }
+
+    private String line(PartStatus part) {
+        if (!part.lives()) {
+            return String.format(Locale.ROOT, "  %-18s %-12s port %-6d not running", part.name(), "", part.port());
+        }
+        long seconds = Duration.between(
+                        part.since(), shell.environment().clock().instant())
+                .toSeconds();
+        return String.format(
+                Locale.ROOT,
+                "  %-18s pid %-8d port %-6d %-10s up %-10s %5d MiB",
+                part.name(),
+                part.pid(),
+                part.port(),
+                part.ready() ? "ready" : "not ready",
+                seconds + " s",
+                part.residentBytes() >> 20);
     }
 }

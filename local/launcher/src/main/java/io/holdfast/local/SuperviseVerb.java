@@ -5,24 +5,20 @@ import io.holdfast.local.suite.Home;
 import io.holdfast.local.suite.Installation;
 import io.holdfast.local.suite.SupervisorMain;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** What {@code holdfast up} runs in the background; also for those who have a supervisor of their own (systemd). */
 @Command(
         name = "supervise",
         description = "Runs the suite in the foreground and keeps its parts alive until it is asked to end.")
-final class SuperviseVerb implements Callable<Integer> {
-
-    private final Shell shell;
+final class SuperviseVerb extends LocalVerb {
 
     SuperviseVerb(Shell shell) {
-        this.shell = shell;
+        super(shell);
     }
 
     @Override
-    public Integer call() throws InterruptedException {
-        Home home = Home.ofEnvironment(shell.environment().variables());
+    protected int run(Home home) throws InterruptedException {
         return SupervisorMain.run(home, Installation.ofSystem(), cache());
     }
 

@@ -7,7 +7,6 @@ import io.holdfast.local.suite.SuiteFile;
 import io.holdfast.local.suite.Supervisor;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code holdfast up}. */
@@ -17,36 +16,28 @@ import picocli.CommandLine.Command;
             "Starts the suite on this machine and returns when it answers.",
             "State is kept in $HOLDFAST_HOME (default ~/.holdfast); it survives 'down' and a restart of the machine."
         })
-final class UpVerb implements Callable<Integer> {
-
-    private final Shell shell;
+final class UpVerb extends LocalVerb {
 
     UpVerb(Shell shell) {
-        this.shell = shell;
+        super(shell);
     }
 
     @Override
-    public Integer call() throws InterruptedException {
-        Home home = Home.ofEnvironment(shell.environment().variables());
+    protected int run(Home home) throws IOException, InterruptedException {
         PrintStream out = shell.environment().screen().out();
         PrintStream err = shell.environment().screen().err();
-        Supervisor supervisor = new Supervisor(home);
-        if (supervisor.isRunning()) {
-            out.println("The suite runs already: " + SuiteFile.of(home).catalog());
+        Supervisor.Started started = new Supervisor(home).startDetached(Installation.ofSystem(), err::println);
+        SuiteFile suite = started.suite();
+        if (!started.fresh()) {
+            out.println("The suite runs already: " + suite.catalog());
             return 0;
         }
-        SuiteFile suite;
-        try {
-            suite = supervisor.startDetached(Installation.ofSystem(), err::println);
-        } catch (IOException e) {
-            err.println("holdfast: " + e.getMessage());
-            return 1;
-        }
+        String vault = "s3+" + suite.objects() + "/" + suite.bucket() + "/vault";
         out.println("The suite is up: " + suite.catalog());
-        out.println("State and logs: " + home.root());
-        out.println("An S3 bucket for a first vault: s3+" + suite.objects() + "/" + suite.bucket() + "/vault");
-        out.println("  holdfast vault add main s3+" + suite.objects() + "/" + suite.bucket()
-                + "/vault --s3-credentials " + suite.objectsCredentialsFile());
+        out.println("State and logs: " + home.root() + "; sockets for QEMU: " + home.nbd());
+        out.println("An S3 bucket for a first vault, and your own libvirt:");
+        out.println("  holdfast vault add main " + quoted(vault) + " --s3-credentials "
+                + quoted(suite.objectsCredentialsFile()));
         out.println("  holdfast source add lab qemu:///system");
         return 0;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.local.guest.Command;
 import io.holdfast.local.guest.OsProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,29 +13,37 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The main job, as a user runs it: a process of its own, its JSON, and what it leaves behind. */
 class DemoTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final boolean ALL = Boolean.getBoolean("holdfast.all");
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
+    private Path folder;
     private Path home;
 
     @BeforeEach
     void makeHome() throws IOException {
         // Short: unix sockets are made below it.
-        home = Files.createTempDirectory(Path.of("/tmp"), "hd");
+        folder = Files.createTempDirectory(Path.of("/tmp"), "hd");
+        home = folder.resolve("h");
     }
 
     @AfterEach
     void removeHome() throws IOException {
-        try (Stream<Path> files = Files.walk(home)) {
+        try (Stream<Path> files = Files.walk(folder)) {
             for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
@@ -43,8 +52,8 @@ class DemoTest {
 
     @Test
     void theRestoredGuestVerifiesEveryPointAndNothingIsLeft() throws Exception {
-        Path out = home.resolve("out.json");
-        Path err = home.resolve("err.log");
+        Path out = folder.resolve("out.json");
+        Path err = folder.resolve("err.log");
         Process demo = demo(out, err);
 
         assertThat(demo.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS))
@@ -70,18 +79,100 @@ class DemoTest {
         assertNothingIsLeft();
     }
 
-    @Test
-    void aDemoThatIsAskedToEndLeavesNothing() throws Exception {
-        Path err = home.resolve("err.log");
-        Process demo = demo(home.resolve("out.json"), err);
-        Awaitility.await()
-                .atMost(LONGEST)
-                .until(() -> Files.exists(err) && Files.readString(err).contains("backup 1"));
+    /** Ways to end a demo early, and when. In every run those that differ most; all of them at full size. */
+    static Stream<Arguments> endings() {
+        Stream<Arguments> some = Stream.of(
+                Arguments.of("INT", Phase.DATABASE_IS_MADE),
+                Arguments.of("TERM", Phase.FIRST_BACKUP),
+                Arguments.of("KILL", Phase.SERVICES_START));
+        return ALL
+                ? Stream.of("INT", "TERM", "KILL")
+                        .flatMap(signal -> Stream.of(Phase.values()).map(phase -> Arguments.of(signal, phase)))
+                : some;
+    }
 
-        demo.destroy();
+    @ParameterizedTest
+    @MethodSource("endings")
+    void aDemoThatIsEndedInAnyPhaseLeavesNothingAtTheLatestForTheNextOne(String signal, Phase phase) throws Exception {
+        Path err = folder.resolve("err.log");
+        Process demo = demo(folder.resolve("out.json"), err);
+        Awaitility.await().pollInterval(Duration.ofMillis(20)).atMost(LONGEST).until(() -> {
+            assertThat(demo.isAlive()).as(said(err)).isTrue();
+            return phase.reached.test(home.resolve("demo"), said(err));
+        });
+
+        send(signal, demo);
 
         assertThat(demo.waitFor(2, TimeUnit.MINUTES)).as("the demo ends").isTrue();
+        assertThat(demo.exitValue()).isNotZero();
+        if (signal.equals("KILL")) {
+            List<OsProcess> orphans = OsProcess.withVariable(variable -> variable.contains(home.toString()));
+            Process next = demo(folder.resolve("out2.json"), folder.resolve("err2.log"));
+            Awaitility.await()
+                    .atMost(LONGEST)
+                    .until(() ->
+                            Phase.SERVICES_START.reached.test(home.resolve("demo"), said(folder.resolve("err2.log"))));
+            assertThat(orphans).noneMatch(OsProcess::alive);
+            send("TERM", next);
+            assertThat(next.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        }
         assertNothingIsLeft();
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "holdfast.all", matches = "true") // the demo gives a silent guest two minutes
+    void aDemoThatFailsSaysSoInItsDocumentAndItsExitCodeAndLeavesNothing() throws Exception {
+        Path out = folder.resolve("out.json");
+        Path err = folder.resolve("err.log");
+        Process demo = demo(out, err);
+        Path guest = home.resolve("demo/disks/guest-a.qcow2");
+        Awaitility.await().atMost(LONGEST).until(() -> said(err).contains("backup 1"));
+
+        // The machine under it dies.
+        OsProcess.withVariable(v -> v.startsWith("XDG_CACHE_HOME=" + home.resolve("demo/lv/c/libvirt")))
+                .forEach(OsProcess::kill);
+
+        assertThat(guest).exists();
+        assertThat(demo.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(demo.exitValue()).isEqualTo(1);
+        JsonNode result = new ObjectMapper().readTree(out.toFile());
+        assertThat(result.path("ok").asBoolean(true)).isFalse();
+        assertThat(result.path("error").asText()).isNotEmpty();
+        assertThat(result.path("points").isArray()).isTrue();
+        assertNothingIsLeft();
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "holdfast.all", matches = "true")
+    void tenInARowPass() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            theRestoredGuestVerifiesEveryPointAndNothingIsLeft();
+        }
+    }
+
+    /** A moment of the story, told by what is on the ground or was said. */
+    enum Phase {
+        GROUND_IS_MADE((ground, said) -> Files.exists(ground.resolve("lv"))),
+        DATABASE_IS_MADE((ground, said) -> Files.exists(ground.resolve("pg/data.new"))),
+        SERVICES_START((ground, said) -> said.contains("starting the services")),
+        GUEST_BOOTS((ground, said) -> said.contains("making and booting")),
+        FIRST_BACKUP((ground, said) -> said.contains("backup 1: ")),
+        SNAPSHOT_EXISTS((ground, said) -> said.contains("backup 3: ")),
+        RESTORE((ground, said) -> said.contains("restore restored-1: "));
+
+        private final BiPredicate<Path, String> reached;
+
+        Phase(BiPredicate<Path, String> reached) {
+            this.reached = reached;
+        }
+    }
+
+    private static String said(Path err) throws IOException {
+        return Files.exists(err) ? Files.readString(err) : "";
+    }
+
+    private static void send(String signal, Process to) throws Exception {
+        Command.run(Duration.ofSeconds(5), List.of("kill", "-" + signal, Long.toString(to.pid())));
     }
 
     private Process demo(Path out, Path err) throws IOException {

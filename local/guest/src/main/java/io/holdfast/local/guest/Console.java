@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
  */
 public final class Console {
     private static final Pattern COMMIT = Pattern.compile("(?:COMMIT|READY) (\\d{1,9})( files=\\d+)?");
+    private static final Pattern TRIM = Pattern.compile("TRIM \\d{1,9}");
     private static final Pattern VERIFIED = Pattern.compile("VERIFIED (\\d{1,9}) files=(\\d{1,9}) disk2=(\\d{1,9})");
     private static final Duration INTERVAL = Duration.ofMillis(50);
     private static final int MAX_BYTES = 64 << 20;
@@ -55,6 +57,14 @@ public final class Console {
     /** The highest number that this boot has found or made committed, 0 when it has said nothing yet. */
     public int lastCommit() throws IOException {
         return lines().stream().mapToInt(Console::commit).max().orElse(0);
+    }
+
+    /** The step after which the guest first trimmed a disk, if it did. */
+    public OptionalInt firstTrim() throws IOException {
+        return lines().stream()
+                .filter(line -> TRIM.matcher(line).matches())
+                .mapToInt(line -> number(line.substring("TRIM ".length())))
+                .findFirst();
     }
 
     /** Waits until the guest has mounted and checked its disks and begins to write. */

@@ -12,6 +12,9 @@ import java.util.concurrent.TimeoutException;
  * @param xml how it was defined at first
  */
 public record Guest(OwnLibvirt libvirt, GuestXml xml) {
+    /** How many of its files it keeps on each disk: with every step beyond, the oldest is deleted ({@code init.sh}). */
+    public static final int KEPT_FILES = 20;
+
     /** Defines it and waits until it has mounted its disks and begins to write. */
     public void boot(Duration timeout) throws IOException, InterruptedException, TimeoutException {
         libvirt.virsh().define(xml.text());

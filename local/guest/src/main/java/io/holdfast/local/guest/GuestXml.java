@@ -100,7 +100,7 @@ public record GuestXml(String name, GuestImage image, GuestDisk first, GuestDisk
         return matcher.replaceAll("").replace("</devices>", serial + "</devices>");
     }
 
-    private static String escape(Object value) {
+    static String escape(Object value) {
         return value.toString()
                 .replace("&", "&amp;")
                 .replace("<", "&lt;")

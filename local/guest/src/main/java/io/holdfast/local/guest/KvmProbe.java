@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,8 +22,11 @@ public final class KvmProbe {
     /**
      * Boots a guest for at most 20 s; answers at once where there is no KVM device or {@code folder} holds the answer of
      * an earlier probe.
+     *
+     * @param mark variables for the environment of its QEMU, by which somebody who comes later finds it
      */
-    public static boolean works(GuestImage image, Path folder) throws IOException, InterruptedException {
+    public static boolean works(GuestImage image, Path folder, Map<String, String> mark)
+            throws IOException, InterruptedException {
         if (!Files.isReadable(DEVICE) || !Files.isWritable(DEVICE)) {
             return false;
         }
@@ -34,17 +38,19 @@ public final class KvmProbe {
                 return remembered.endsWith("yes");
             }
         }
-        boolean works = boots(image, folder);
+        boolean works = boots(image, folder, mark);
         Files.writeString(answer, boot + (works ? " yes" : " no"));
         return works;
     }
 
-    private static boolean boots(GuestImage image, Path folder) throws IOException, InterruptedException {
+    private static boolean boots(GuestImage image, Path folder, Map<String, String> mark)
+            throws IOException, InterruptedException {
         Path console = Files.createTempFile(folder, "kvm-probe", ".log");
-        Process qemu = new ProcessBuilder(command(image, console))
+        ProcessBuilder builder = new ProcessBuilder(command(image, console))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().putAll(mark);
+        Process qemu = builder.start();
         try {
             Deadline.after(PATIENCE).until(INTERVAL, () -> !qemu.isAlive() || ready(console));
             return ready(console);

@@ -3,6 +3,7 @@ package io.holdfast.local.guest;
 import java.io.File;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ public final class OwnLibvirt implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration INTERVAL = Duration.ofMillis(50);
+    private static final int ROUNDS = 5;
 
     private final Path folder;
 
@@ -68,11 +70,18 @@ public final class OwnLibvirt implements AutoCloseable {
 
     /** Where clients of this user connect to. */
     public String uri() {
-        return "qemu:///session?socket=" + socket();
+        return "qemu:///session?socket=" + encoded(socket().toString());
     }
 
     public Virsh virsh() {
         return new Virsh(uri());
+    }
+
+    /** As a value in a URI's query: what is not a letter, a digit or one of {@code /-._~} is percent-encoded (RFC 3986). */
+    private static String encoded(String path) {
+        return URLEncoder.encode(path, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%2F", "/");
     }
 
     private Path socket() {
@@ -155,6 +164,11 @@ public final class OwnLibvirt implements AutoCloseable {
         return OsProcess.withVariable(variable -> variable.equals(daemonMark()) || variable.startsWith(guest));
     }
 
+    /** Variables for a process that belongs here without being the daemon's child: {@link #processes} finds it by them. */
+    public Map<String, String> mark() {
+        return Map.of("XDG_CACHE_HOME", folder.resolve("c/libvirt/other").toString());
+    }
+
     private String daemonMark() {
         return "XDG_RUNTIME_DIR=" + folder.resolve("rt");
     }
@@ -171,7 +185,12 @@ public final class OwnLibvirt implements AutoCloseable {
             daemon.terminate();
             daemon.awaitEnd(STOP_TIMEOUT);
         }
-        List<OsProcess> left = OsProcess.killAll(processes());
+        // One that is killed may have started another since the list was made.
+        List<OsProcess> left = processes();
+        for (int round = 0; !left.isEmpty() && round < ROUNDS; round++) {
+            OsProcess.killAll(left);
+            left = processes();
+        }
         if (!left.isEmpty()) {
             throw new IOException("these processes in " + folder + " do not end: " + left);
         }

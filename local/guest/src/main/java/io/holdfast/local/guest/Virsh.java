@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Domains and pools of one libvirt, through {@code virsh}: on purpose not the Java binding, so that what the services'
@@ -16,12 +17,14 @@ import java.util.List;
 public record Virsh(String uri) {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration INTERVAL = Duration.ofMillis(100);
+    /** Where the socket is dead an ordinary user's client would start that user's own session daemon, and leave it. */
+    private static final Map<String, String> NO_AUTOSTART = Map.of("LIBVIRT_AUTOSTART", "0");
 
     /** Runs any virsh command and returns its output. */
     public String run(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("virsh", "-q", "-c", uri));
         command.addAll(List.of(arguments));
-        return Command.run(TIMEOUT, command);
+        return Command.run(TIMEOUT, command, NO_AUTOSTART);
     }
 
     /** Defines a domain, or redefines the one with that name and UUID. */
@@ -31,7 +34,8 @@ public record Virsh(String uri) {
 
     /** Defines, starts and autostarts a directory pool. */
     public void directoryPool(String name, Path folder) throws IOException, InterruptedException {
-        String xml = "<pool type='dir'><name>%s</name><target><path>%s</path></target></pool>".formatted(name, folder);
+        String xml = "<pool type='dir'><name>%s</name><target><path>%s</path></target></pool>"
+                .formatted(name, GuestXml.escape(folder));
         withFile(xml, "pool-define");
         run("pool-start", name);
         run("pool-autostart", name);

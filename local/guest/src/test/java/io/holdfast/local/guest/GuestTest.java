@@ -51,7 +51,7 @@ class GuestTest {
         GuestImage image = GuestImage.build(folder);
         Guest guest = new Guest(libvirt, new GuestXml("g1", image, first, second, folder.resolve("con"), false));
         guest.boot(BOOT);
-        guest.console().awaitCommit(30, BOOT);
+        guest.console().awaitCommit(45, BOOT);
         assertThat(libvirt.processes()).contains(libvirt.qemu("g1"));
         assertThat(libvirt.daemon()).get().isNotEqualTo(libvirt.qemu("g1"));
         guest.kill();
@@ -62,13 +62,15 @@ class GuestTest {
 
         assertThat(verified.last()).isBetween(committed, committed + 1);
         assertThat(verified.lastOnSecond()).isBetween(verified.last() - 1, verified.last());
-        assertThat(verified.files()).isBetween(2 * (committed - 1), 2 * (committed + 1));
+        assertThat(verified.files()).isBetween(2 * (Guest.KEPT_FILES - 2), 2 * Guest.KEPT_FILES);
+        assertThat(guest.console().firstTrim()).hasValue(40);
         assertThat(libvirt.virsh().inactiveXml("g1")).contains("holdfast.mode=write");
 
-        flipOneByteOf(first.file(), "10.dat");
+        String damaged = committed - 2 + ".dat";
+        flipOneByteOf(first.file(), damaged);
         assertThatThrownBy(() -> Guest.verify(libvirt.virsh(), "g1", verdict, BOOT))
                 .isInstanceOf(GuestFailedException.class)
-                .hasMessageContaining("10.dat: FAILED");
+                .hasMessageContaining(damaged + ": FAILED");
         assertThat(libvirt.virsh().running()).isEmpty();
     }
 

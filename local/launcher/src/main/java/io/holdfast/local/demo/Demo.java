@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 
 /**
  * The story: protect a running guest, lose it, bring it back from every restore point, and let the guest itself say whether
@@ -41,22 +40,21 @@ final class Demo {
     private final DemoGround ground;
     private final ProgressView progress;
     private final InstantSource clock;
-    private final Consumer<String> say;
     private final List<Taken> taken = new ArrayList<>();
 
-    Demo(CatalogClient catalog, DemoGround ground, ProgressView progress, InstantSource clock, Consumer<String> say) {
+    Demo(CatalogClient catalog, DemoGround ground, ProgressView progress, InstantSource clock) {
         this.catalog = catalog;
         this.ground = ground;
         this.progress = progress;
         this.clock = clock;
-        this.say = say;
     }
 
     /** A restore point, and between which commits of the guest its moment lies. */
     private record Taken(PointInfo point, int low, int high) {}
 
-    DemoResult run(SuiteFile suite) throws IOException, InterruptedException, TimeoutException, DemoFailedException {
-        say.accept("making and booting a small guest with two disks");
+    void run(SuiteFile suite, DemoResult.Findings findings)
+            throws IOException, InterruptedException, TimeoutException, DemoFailedException {
+        say("making and booting a small guest with two disks");
         DemoGuest guest = DemoGuest.booted(ground);
         prepare(suite);
 
@@ -70,16 +68,20 @@ final class Demo {
         consolidate();
         guest.write(STEPS_BETWEEN);
         backup(guest, BackupKind.INCREMENTAL);
-
-        boolean inPlace = restoreInPlace(guest);
-        say.accept("destroying the guest, its definition and its disks");
-        guest.destroy();
-        List<DemoResult.Point> points = new ArrayList<>();
-        for (int i = 0; i < taken.size(); i++) {
-            points.add(restoreAsNew(guest, taken.get(i), "restored-" + (i + 1)));
+        if (!guest.hasDeletedAndTrimmed(taken.getLast().low())) {
+            throw new DemoFailedException("the guest had deleted and trimmed nothing before the last backup");
         }
-        boolean ok = inPlace && points.stream().allMatch(DemoResult.Point::verified);
-        return new DemoResult(points, inPlace, ok);
+
+        findings.restoredInPlace(restoreInPlace(guest));
+        say("destroying the guest, its definition and its disks");
+        guest.destroy();
+        for (int i = 0; i < taken.size(); i++) {
+            findings.add(restoreAsNew(guest, taken.get(i), "restored-" + (i + 1)));
+        }
+    }
+
+    private void say(String line) {
+        progress.say("  " + line);
     }
 
     private void prepare(SuiteFile suite) throws IOException, InterruptedException, DemoFailedException {
@@ -134,7 +136,7 @@ final class Demo {
 
     private boolean restoreInPlace(DemoGuest guest)
             throws IOException, InterruptedException, TimeoutException, DemoFailedException {
-        say.accept("pulling the plug and writing garbage over the guest's disks");
+        say("pulling the plug and writing garbage over the guest's disks");
         guest.kill();
         guest.damageDisks();
         Taken last = taken.getLast();
@@ -167,8 +169,8 @@ final class Demo {
             throws IOException, InterruptedException, TimeoutException {
         Console.Verified verdict = guest.verify(machine);
         boolean inWindow = verdict.last() >= from.low() && verdict.last() <= from.high();
-        say.accept(machine + " checked " + verdict.files() + " files on two disks: all as committed at step "
-                + verdict.last() + (inWindow ? "" : ", which is not between " + from.low() + " and " + from.high()));
+        say(machine + " checked " + verdict.files() + " files on two disks: all as committed at step " + verdict.last()
+                + (inWindow ? "" : ", which is not between " + from.low() + " and " + from.high()));
         return inWindow;
     }
 

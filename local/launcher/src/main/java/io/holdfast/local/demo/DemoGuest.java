@@ -46,7 +46,13 @@ final class DemoGuest {
         GuestDisk second = GuestDisk.second(disks.resolve("guest-b.qcow2"), GuestDisk.Format.QCOW2);
         Guest guest = new Guest(
                 ground.libvirt(),
-                new GuestXml(NAME, image, first, second, kit.resolve("console"), KvmProbe.works(image, kit)));
+                new GuestXml(
+                        NAME,
+                        image,
+                        first,
+                        second,
+                        kit.resolve("console"),
+                        KvmProbe.works(image, kit, ground.libvirt().mark())));
         DemoGuest demo = new DemoGuest(ground, disks, guest);
         guest.boot(BOOT);
         return demo;
@@ -55,6 +61,11 @@ final class DemoGuest {
     /** The highest number that the guest has reported as committed. */
     int committed() throws IOException {
         return guest.console().lastCommit();
+    }
+
+    /** Whether it had deleted files, and trimmed a disk, by the time it had committed this step. */
+    boolean hasDeletedAndTrimmed(int step) throws IOException {
+        return step > Guest.KEPT_FILES && guest.console().firstTrim().orElse(Integer.MAX_VALUE) <= step;
     }
 
     /** Waits until the guest has committed so many more steps. */

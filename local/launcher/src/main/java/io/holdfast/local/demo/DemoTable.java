@@ -17,6 +17,9 @@ final class DemoTable {
             }
             return;
         }
+        if (result.points().isEmpty()) {
+            return;
+        }
         out.println();
         out.println("  KIND         CONSISTENCY    DISK SIZE       READ     STORED  SECONDS  VERIFIED BY THE GUEST");
         for (DemoResult.Point point : result.points()) {

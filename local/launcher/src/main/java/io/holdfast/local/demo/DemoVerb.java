@@ -5,11 +5,14 @@ import io.holdfast.cli.Shell;
 import io.holdfast.cli.http.BearerToken;
 import io.holdfast.cli.http.CatalogAddress;
 import io.holdfast.cli.http.CatalogClient;
+import io.holdfast.cli.progress.ProgressView;
+import io.holdfast.local.LocalVerb;
 import io.holdfast.local.suite.Home;
 import io.holdfast.local.suite.SuiteFile;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.concurrent.Callable;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,11 +23,9 @@ import picocli.CommandLine.Option;
         description = {
             "Protects a small real guest, loses it, and restores it from every restore point; the restored guest",
             "itself checks every file. Everything happens in $HOLDFAST_HOME/demo and nothing is left of it.",
-            "Exit code 0 only if every restore was verified."
+            "Exit code 0 only if every restore was verified and nothing was left."
         })
-public final class DemoVerb implements Callable<Integer> {
-
-    private final Shell shell;
+public final class DemoVerb extends LocalVerb {
 
     @Option(names = "--json", description = "Print the result as one JSON document on standard output.")
     private boolean json;
@@ -32,89 +33,74 @@ public final class DemoVerb implements Callable<Integer> {
     @Option(names = "--keep", description = "Leave the suite and the guest's libvirt running, to look around.")
     private boolean keep;
 
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Install what is missing without asking.")
+    @SuppressWarnings("UnusedVariable") // read by the script; here for the help text
+    private boolean yes;
+
     public DemoVerb(Shell shell) {
-        this.shell = shell;
+        super(shell);
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    protected int run(Home userHome) throws IOException, InterruptedException {
+        // Its lock is held until this process ends: also while the ground is cleared.
+        DemoGround ground = DemoGround.cleared(userHome);
         PrintStream err = shell.environment().screen().err();
-        DemoGround ground =
-                DemoGround.cleared(Home.ofEnvironment(shell.environment().variables()));
-        OnExit onExit = new OnExit(ground);
-        Runtime.getRuntime().addShutdownHook(onExit.hook());
-        boolean ok = false;
+        CleanUp cleanUp = new CleanUp(ground, err);
+        Runtime.getRuntime().addShutdownHook(cleanUp.hook());
+        DemoResult result;
         try {
-            ok = play(ground, err);
-        } catch (DemoFailedException | IOException | TimeoutException | ApiException e) {
-            err.println("holdfast: the demo failed: " + e.getMessage());
-            err.println(
-                    keep
-                            ? ""
-                            : "holdfast: run it with --keep to look at the logs in "
-                                    + ground.home().logs());
+            result = told(ground, err);
         } finally {
-            if (keep) {
-                onExit.keep();
-                sayHowToLook(ground, err);
-            }
+            cleanUp.storyIsOver();
         }
-        return ok ? 0 : 1;
+        if (keep) {
+            cleanUp.keep();
+        }
+        boolean cleared = cleanUp.clear();
+        DemoTable.print(result, json, shell.environment().screen().out());
+        if (keep) {
+            sayHowToLook(ground, err);
+        }
+        return result.ok() && cleared ? 0 : 1;
     }
 
-    private boolean play(DemoGround ground, PrintStream err)
+    /** What came of it; a failure is a result, too. */
+    private DemoResult told(DemoGround ground, PrintStream err) throws InterruptedException {
+        DemoResult.Findings findings = new DemoResult.Findings();
+        try {
+            play(ground, findings);
+            return findings.result(null);
+        } catch (DemoFailedException | IOException | UncheckedIOException | TimeoutException | ApiException e) {
+            err.println("holdfast: the demo failed: " + e.getMessage());
+            if (!keep) {
+                err.println("holdfast: run it with --keep to look at the logs in "
+                        + ground.home().logs());
+            }
+            return findings.result(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void play(DemoGround ground, DemoResult.Findings findings)
             throws IOException, InterruptedException, TimeoutException, DemoFailedException {
-        SuiteFile suite = ground.start(line -> err.println("  " + line));
-        String token = Home.readIfPresent(java.nio.file.Path.of(suite.adminTokenFile()));
+        ProgressView progress = shell.progress(1);
+        SuiteFile suite = ground.start(line -> progress.say("  " + line));
+        String token = Home.readIfPresent(Path.of(suite.adminTokenFile()));
         if (token == null) {
             throw new DemoFailedException("the catalog made no admin token");
         }
         try (CatalogClient catalog = new CatalogClient(CatalogAddress.of(suite.catalog(), new BearerToken(token)))) {
-            Demo demo = new Demo(
-                    catalog, ground, shell.progress(1), shell.environment().clock(), line -> err.println("  " + line));
-            DemoResult result = demo.run(suite);
-            DemoTable.print(result, json, shell.environment().screen().out());
-            return result.ok();
+            new Demo(catalog, ground, progress, shell.environment().clock()).run(suite, findings);
         }
     }
 
     private static void sayHowToLook(DemoGround ground, PrintStream err) {
         err.println("The suite is left running. Look around with:");
-        err.println("  export HOLDFAST_HOME=" + ground.home().root());
+        err.println("  export HOLDFAST_HOME=" + quoted(ground.home().root()));
         err.println("  ./holdfast status; ./holdfast point list; ./holdfast job list");
-        err.println("  virsh -c '" + ground.libvirt().uri() + "' list --all");
+        err.println("  virsh -c " + quoted(ground.libvirt().uri()) + " list --all");
         err.println("The next demo (without that HOLDFAST_HOME) ends it and removes everything.");
-    }
-
-    /** Leaves nothing behind, whether the demo ends by itself or by Ctrl-C. */
-    private static final class OnExit {
-        private final DemoGround ground;
-        private volatile boolean keep;
-
-        OnExit(DemoGround ground) {
-            this.ground = ground;
-        }
-
-        void keep() {
-            keep = true;
-        }
-
-        Thread hook() {
-            return new Thread(this::clear, "demo-clear");
-        }
-
-        private void clear() {
-            if (keep) {
-                return;
-            }
-            try {
-                ground.clear();
-            } catch (IOException e) {
-                System.err.println(
-                        "holdfast: not everything could be removed; the next demo tries again: " + e.getMessage());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }

@@ -2,9 +2,7 @@ package io.holdfast.local.suite;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -13,38 +11,54 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state folder of one suite: everything it keeps is below it, readable by its owner only.
+ * The state folder of one suite: everything it keeps is below it, readable by its owner only. Sockets, which another user's QEMU
+ * has to reach, are elsewhere.
  *
  * @param root absolute path
+ * @param nbd sockets of frozen views and served points
  */
-public record Home(Path root) {
+public record Home(Path root, Path nbd) {
 
-    /** A unix socket's path has at most 107 bytes; what Holdfast and libvirt append needs this many of them. */
-    private static final int LONGEST_ROOT = 60;
+    /** Says that the folder is a suite's. */
+    public static final String MARKER = ".holdfast";
 
     public Home {
         root = root.toAbsolutePath().normalize();
-        if (root.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_ROOT) {
-            throw new IllegalArgumentException("The state folder's path is too long for unix sockets (more than "
-                    + LONGEST_ROOT + " bytes): " + root + ". Set HOLDFAST_HOME to a shorter one.");
-        }
+    }
+
+    /** With its sockets in the usual place. */
+    public Home(Path root) {
+        this(root, SocketFolder.usual(root.toAbsolutePath().normalize()));
     }
 
     /** {@code $HOLDFAST_HOME}, else {@code ~/.holdfast}. */
     public static Home ofEnvironment(Map<String, String> environment) {
         String given = environment.get("HOLDFAST_HOME");
-        return new Home(
-                given != null && !given.isBlank()
+        Path root = (given != null && !given.isBlank()
                         ? Path.of(given)
-                        : Path.of(System.getProperty("user.home"), ".holdfast"));
+                        : Path.of(System.getProperty("user.home"), ".holdfast"))
+                .toAbsolutePath()
+                .normalize();
+        return new Home(root, SocketFolder.of(root, environment));
     }
 
-    /** Makes the folder and those below it, each for the owner only. */
+    /**
+     * Makes the folder and those below it, each for the owner only; what is there keeps its permissions.
+     *
+     * @throws RefusedException when the folder has something else in it
+     */
     public Home create() {
-        for (Path folder : new Path[] {root, logs(), secrets(), issuer(), nbd(), postgres(), objects(), run()}) {
+        Folders.claim(root, MARKER);
+        for (Path folder : new Path[] {logs(), secrets(), issuer(), postgres(), objects(), run()}) {
             privateFolder(folder);
         }
+        SocketFolder.make(nbd);
         return this;
+    }
+
+    /** Whether a suite was ever started here. */
+    public boolean exists() {
+        return Folders.isMarked(root, MARKER);
     }
 
     public Path logs() {
@@ -58,11 +72,6 @@ public record Home(Path root) {
     /** The built-in issuer's key and tokens. */
     public Path issuer() {
         return root.resolve("issuer");
-    }
-
-    /** Sockets of frozen views and served points. */
-    public Path nbd() {
-        return root.resolve("nbd");
     }
 
     public Path postgres() {
@@ -82,18 +91,19 @@ public record Home(Path root) {
         return root.resolve("suite.json");
     }
 
+    /** Names the build that a running suite was started from: whoever talks to it uses the same. */
+    public Path buildFile() {
+        return run().resolve("build");
+    }
+
     public Path adminToken() {
         return issuer().resolve("admin.jwt");
     }
 
-    /** Makes a folder for its owner only; an existing one is tightened. */
+    /** Makes a folder for its owner only. */
     public static void privateFolder(Path folder) {
         try {
-            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectories(
-                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            }
-            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+            Folders.makePrivate(folder);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make the folder " + folder, e);
         }
@@ -107,6 +117,7 @@ public record Home(Path root) {
             Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(fresh, text, StandardOpenOption.SYNC);
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Folders.sync(file.resolveSibling("."));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

@@ -11,12 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * One running part of a suite.
+ * One part of a suite, also one that should run and does not.
  *
+ * @param pid its process, 0 when there is none
+ * @param since when that started
  * @param residentBytes resident memory, 0 when it cannot be told
  * @param port its loopback port, 0 when it has none yet
  * @param ready whether it answers: a service by its readiness, the others by accepting a connection
@@ -26,15 +29,28 @@ public record PartStatus(String name, long pid, Instant since, long residentByte
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final Map<String, String> PORT_NAMES =
             Map.of(PostgresServer.PART, Ports.POSTGRES, ObjectServer.PART, Ports.OBJECTS);
+    private static final Map<String, String> PART_NAMES =
+            Map.of(Ports.POSTGRES, PostgresServer.PART, Ports.OBJECTS, ObjectServer.PART);
 
-    /** The parts of a suite that live, in the order in which they were started. */
-    public static List<PartStatus> of(Home home) {
-        Map<String, Integer> ports = Ports.lastKept(home.create());
-        return new ProcessLedger(home)
+    /** The parts that live; while the suite runs also those that should, each with its port. */
+    public static List<PartStatus> of(Home home, boolean runs) {
+        Map<String, Integer> ports = Ports.lastKept(home);
+        Map<String, PartStatus> parts = new LinkedHashMap<>();
+        if (runs) {
+            ports.forEach((name, port) -> parts.put(
+                    PART_NAMES.getOrDefault(name, name),
+                    new PartStatus(PART_NAMES.getOrDefault(name, name), 0, Instant.EPOCH, 0, port, false)));
+        }
+        new ProcessLedger(home)
                 .all().stream()
                         .filter(entry -> entry.find().isPresent())
-                        .map(entry -> of(entry, ports))
-                        .toList();
+                        .forEach(entry -> parts.put(entry.name(), of(entry, ports)));
+        return List.copyOf(parts.values());
+    }
+
+    /** Whether a process of it lives. */
+    public boolean lives() {
+        return pid != 0;
     }
 
     private static PartStatus of(ProcessLedger.Entry entry, Map<String, Integer> ports) {

@@ -1,21 +1,28 @@
 package io.holdfast.local.suite;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The suite's loopback ports: free ones are taken at the first start and kept, so that addresses survive a restart. A port
- * that somebody else took meanwhile is replaced.
+ * The suite's loopback ports: free ones are chosen at the first start and kept for ever, because the S3 server's is part of the
+ * vaults' URLs. They lie outside the range from which the system takes ports for outgoing connections, so that nobody gets one by
+ * chance while the suite is down.
  */
 final class Ports {
 
     static final String POSTGRES = "postgres";
     static final String OBJECTS = "objects";
+
+    /** How long an earlier process of the suite may take to let go of a port. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final int TRIES = 1000;
 
     private final Map<String, Integer> ports = new LinkedHashMap<>();
     private final Path file;
@@ -24,13 +31,23 @@ final class Ports {
         this.file = file;
     }
 
-    /** The kept ports for these names, with free ones for those that are new or taken. */
-    static Ports keptIn(Home home, Iterable<String> names) {
+    /**
+     * The kept ports for these names, with free ones for those that are new.
+     *
+     * @throws IOException when somebody else has a kept one; the message names the port and, if it can be told, the process
+     */
+    static Ports keptIn(Home home, Iterable<String> names) throws IOException, InterruptedException {
         Ports result = new Ports(home.run().resolve("ports.json"));
         Map<String, Integer> known = Json.readIntegers(result.file);
+        result.ports.putAll(known);
         for (String name : names) {
             Integer port = known.get(name);
-            result.ports.put(name, port != null && isFree(port) ? port : freePort());
+            if (port == null) {
+                result.ports.put(name, result.freshPort());
+            } else if (!Waiting.until(() -> isFree(port), PATIENCE)) {
+                throw new IOException("port " + port + " of 127.0.0.1, which this suite keeps for " + name
+                        + ", is taken by " + PortHolder.of(port) + "; end that, then start again");
+            }
         }
         Json.write(result.file, result.ports);
         return result;
@@ -61,12 +78,15 @@ final class Ports {
         }
     }
 
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, loopback())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("no free loopback port", e);
+    private int freshPort() throws IOException {
+        PortRange range = PortRange.toKeep();
+        for (int i = 0; i < TRIES; i++) {
+            int port = ThreadLocalRandom.current().nextInt(range.first(), range.last() + 1);
+            if (!ports.containsValue(port) && isFree(port)) {
+                return port;
+            }
         }
+        throw new IOException("no free loopback port was found between " + range.first() + " and " + range.last());
     }
 
     private static InetAddress loopback() throws IOException {

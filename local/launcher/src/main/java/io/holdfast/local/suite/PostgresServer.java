@@ -11,9 +11,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
  * PostgreSQL as a plain child process on a loopback port, with passwords, its data in the state folder and fsync on: the
@@ -39,12 +41,16 @@ final class PostgresServer {
         this.binaries = PostgresBinaries.unpackInto(cache);
     }
 
-    /** Makes the data folder if this is the first start. */
+    /**
+     * Makes the data folder if this is the first start: beside its place, so that one that was cut off is made anew and never
+     * taken for a whole one.
+     */
     void initialise() throws IOException, InterruptedException {
-        Path data = data();
-        if (Files.exists(data.resolve("PG_VERSION"))) {
+        if (Files.exists(data())) {
             return;
         }
+        Path data = data().resolveSibling("data.new");
+        deleteFolder(data);
         Path password = home.secrets().resolve("postgres");
         secrets.password("postgres");
         List<String> command = asNobody();
@@ -63,13 +69,25 @@ final class PostgresServer {
                 "--data-checksums"));
         Path log = home.logs().resolve("initdb.log");
         Home.privateFile(log, "");
-        int code = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(Redirect.appendTo(log.toFile()))
-                .start()
-                .waitFor();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
+        builder.environment().put(ProcessLedger.MARK, home.root().toString());
+        int code = builder.start().waitFor();
         if (code != 0) {
             throw new IOException("PostgreSQL's data folder could not be made; see " + log);
+        }
+        // initdb has written every file through to the disk.
+        Folders.publish(data, data());
+    }
+
+    private static void deleteFolder(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         }
     }
 

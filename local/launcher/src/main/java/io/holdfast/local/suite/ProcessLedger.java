@@ -43,6 +43,8 @@ final class ProcessLedger {
     /** In the environment of every process of a suite, and nowhere else: finds one whose entry was not written any more. */
     static final String MARK = "HOLDFAST_SUITE";
 
+    private static final int ROUNDS = 20;
+
     private final String mark;
     private final Path file;
     private final List<Entry> entries = new ArrayList<>();
@@ -67,7 +69,10 @@ final class ProcessLedger {
         return List.copyOf(entries);
     }
 
-    /** Ends what is still alive, last started first: asks, waits up to {@code grace} for each, then kills. */
+    /**
+     * Ends what is still alive, last started first: asks, waits up to {@code grace} for each, then kills; then kills whatever
+     * carries the mark and has no entry.
+     */
     void endAll(Duration grace) {
         for (Entry entry : all().reversed()) {
             entry.find().ifPresent(process -> end(process, grace));
@@ -76,14 +81,36 @@ final class ProcessLedger {
         endUnrecorded();
     }
 
-    /** A supervisor that was killed between a start and its entry leaves a process that only its environment gives away. */
+    /** Whether a process of this suite, other than this one, lives. */
+    boolean anyMarked() {
+        return !marked().isEmpty();
+    }
+
+    /**
+     * A supervisor that was killed between a start and its entry leaves a process that only its environment gives away. One that
+     * is killed here may have started another since the list was made: so until a list is empty.
+     */
     private void endUnrecorded() {
         try {
-            OsProcess.killAll(OsProcess.withVariable(mark::equals));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the processes of this machine cannot be listed", e);
+            List<OsProcess> left = marked();
+            for (int round = 0; !left.isEmpty() && round < ROUNDS; round++) {
+                OsProcess.killAll(left);
+                left = marked();
+            }
+            if (!left.isEmpty()) {
+                throw new UncheckedIOException(new IOException("these processes of the suite do not end: "
+                        + left.stream().map(OsProcess::pid).toList()));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private List<OsProcess> marked() {
+        try {
+            return OsProcess.withVariable(mark::equals);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the processes of this machine cannot be listed", e);
         }
     }
 

@@ -15,6 +15,9 @@ final class ServiceProcesses {
     /** In the order they are started; they stop in the opposite one. */
     static final List<String> ALL = List.of(CATALOG, SNAPSHOT, WORKER, RESTORE);
 
+    /** What a user's own ssh agent and certificates of remote hypervisors are found by. */
+    private static final List<String> PASSED_TO_HYPERVISORS = List.of("HOME", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR");
+
     /** Services with a database of their own. */
     private static final Map<String, String> DATABASE = Map.of(CATALOG, "catalog", SNAPSHOT, "snapshot");
 
@@ -62,6 +65,9 @@ final class ServiceProcesses {
         environment.put(
                 "HOLDFAST_SEAL_KEY_FILE", secrets.keyFile("seal-" + service).toString());
         environment.put("HOLDFAST_NBD_DIRECTORY", home.nbd().toString());
+        if (service.equals(SNAPSHOT)) {
+            passUserTo(environment);
+        }
         String database = DATABASE.get(service);
         if (database != null) {
             environment.put("QUARKUS_DATASOURCE_JDBC_URL", postgres.jdbcUrl(database));
@@ -74,6 +80,15 @@ final class ServiceProcesses {
                 wiring.environment(name, Map.copyOf(environment)),
                 home.run(),
                 false);
+    }
+
+    private static void passUserTo(Map<String, String> environment) {
+        for (String name : PASSED_TO_HYPERVISORS) {
+            String value = System.getenv(name);
+            if (value != null && !value.isBlank()) {
+                environment.put(name, value);
+            }
+        }
     }
 
     private static List<String> jvmOptions(String service) {

@@ -44,12 +44,13 @@ public final class Suite implements AutoCloseable {
 
     /** Ends what a supervisor that was killed left running. */
     public static void endLeftovers(Home home) {
-        new ProcessLedger(home.create()).endAll(GRACE);
+        new ProcessLedger(home).endAll(GRACE);
     }
 
     /** Starts everything and returns when every part answers. {@code say} gets a line for people at each step. */
     public void start(Consumer<String> say) throws IOException, InterruptedException {
         ledger.endAll(GRACE);
+        Home.privateFile(home.buildFile(), installation.root().toString());
         List<String> names = new ArrayList<>(List.of(Ports.POSTGRES, Ports.OBJECTS));
         names.addAll(ServiceProcesses.ALL);
         names.addAll(wiring.moreWorkers());
@@ -99,12 +100,14 @@ public final class Suite implements AutoCloseable {
         }
         try {
             Files.deleteIfExists(home.suiteFile());
+            Files.deleteIfExists(home.buildFile());
         } catch (IOException e) {
             System.err.println("holdfast: " + home.suiteFile() + " could not be removed: " + e.getMessage());
         }
         for (SupervisedProcess process : processes.reversed()) {
             process.stop(GRACE);
         }
+        SocketFolder.removeIfEmpty(home.nbd());
     }
 
     /** The process of a part, by the part's name, if it runs now. */

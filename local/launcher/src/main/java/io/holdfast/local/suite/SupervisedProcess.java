@@ -156,6 +156,8 @@ final class SupervisedProcess {
         environment.put("LC_ALL", "C.UTF-8");
         environment.put("HOME", home.root().toString());
         environment.put("HOLDFAST_HOME", home.root().toString());
+        // A dead socket of one libvirt is no reason for libvirt's client to start another.
+        environment.put("LIBVIRT_AUTOSTART", "0");
         environment.put(ProcessLedger.MARK, home.root().toString());
         environment.putAll(spec.environment());
         return builder;

@@ -30,11 +30,14 @@ public final class Supervisor {
     private final Home home;
 
     public Supervisor(Home home) {
-        this.home = home.create();
+        this.home = home;
     }
 
-    /** Whether a supervisor of this folder lives. */
+    /** Whether a supervisor of this folder lives. Makes nothing where there is no suite. */
     public boolean isRunning() {
+        if (!Files.exists(lockFile())) {
+            return false;
+        }
         Optional<FileChannel> lock = tryLock();
         lock.ifPresent(Supervisor::release);
         return lock.isEmpty();
@@ -61,11 +64,14 @@ public final class Supervisor {
         return home.run().resolve("supervisor.json");
     }
 
+    private Path lockFile() {
+        return home.run().resolve("supervisor.lock");
+    }
+
     /** The right to be this folder's supervisor, held until the process ends; empty when another one has it. */
     Optional<FileChannel> tryLock() {
         try {
-            FileChannel channel =
-                    new RandomAccessFile(home.run().resolve("supervisor.lock").toFile(), "rw").getChannel();
+            FileChannel channel = new RandomAccessFile(lockFile().toFile(), "rw").getChannel();
             @Nullable FileLock lock = channel.tryLock();
             if (lock == null) {
                 channel.close();
@@ -88,12 +94,38 @@ public final class Supervisor {
     }
 
     /**
-     * Starts the supervisor in a session of its own and waits until the suite answers.
+     * Starts the supervisor in a session of its own and waits until the suite answers; where somebody else starts it at this
+     * moment, only waits.
      *
      * @param say gets the supervisor's lines
+     * @return what the suite says, and whether it was started by this call
      */
-    public SuiteFile startDetached(Installation installation, Consumer<String> say)
+    public Started startDetached(Installation installation, Consumer<String> say)
             throws IOException, InterruptedException {
+        home.create();
+        try (FileChannel starting =
+                        new RandomAccessFile(home.run().resolve("up.lock").toFile(), "rw").getChannel();
+                FileLock _ = starting.lock()) {
+            if (isRunning()) {
+                return new Started(awaitAnswer(), false);
+            }
+            return new Started(start(installation, say), true);
+        }
+    }
+
+    /** What came of it: the suite, and whether it is this caller's work. */
+    public record Started(SuiteFile suite, boolean fresh) {}
+
+    /** Of a supervisor that somebody else started, which may not be done with starting. */
+    private SuiteFile awaitAnswer() throws IOException, InterruptedException {
+        Waiting.until(() -> Files.exists(home.suiteFile()) || !isRunning(), READY_WITHIN);
+        if (!Files.exists(home.suiteFile())) {
+            throw new IOException("The suite is being started, but does not answer; its logs are in " + home.logs());
+        }
+        return SuiteFile.of(home);
+    }
+
+    private SuiteFile start(Installation installation, Consumer<String> say) throws IOException, InterruptedException {
         Files.deleteIfExists(home.suiteFile());
         Path log = home.logs().resolve("supervisor.log");
         Home.privateFile(log, "");
@@ -114,6 +146,9 @@ public final class Supervisor {
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(log.toFile()));
         builder.environment().put("HOLDFAST_HOME", home.root().toString());
+        builder.environment().put(SocketFolder.VARIABLE, home.nbd().toString());
+        // Known by it before it has its lock, whoever looks for what is left.
+        builder.environment().put(ProcessLedger.MARK, home.root().toString());
         Process process = builder.start();
         LogTail tail = new LogTail(log, say);
         boolean over = Waiting.until(
@@ -132,6 +167,9 @@ public final class Supervisor {
 
     /** Ends the supervisor and with it the suite; also ends what a killed supervisor left. True when something ran. */
     public boolean stop() {
+        if (!Files.isDirectory(home.run())) {
+            return false;
+        }
         boolean ran = false;
         if (isRunning()) {
             ran = true;
@@ -140,10 +178,12 @@ public final class Supervisor {
                     .flatMap(entry -> entry.find().stream())
                     .forEach(process -> ProcessLedger.end(process, STOPPED_WITHIN));
         }
-        ran |= new ProcessLedger(home).all().stream().anyMatch(e -> e.find().isPresent());
+        ran |= new ProcessLedger(home).anyMarked();
         Suite.endLeftovers(home);
+        SocketFolder.removeIfEmpty(home.nbd());
         try {
             Files.deleteIfExists(home.suiteFile());
+            Files.deleteIfExists(home.buildFile());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -15,7 +15,7 @@ public final class SupervisorMain {
      * @return exit code, only when there is nothing to keep alive
      */
     public static int run(Home home, Installation installation, Path cache) throws InterruptedException {
-        Supervisor supervisor = new Supervisor(home);
+        Supervisor supervisor = new Supervisor(home.create());
         Optional<FileChannel> lock = supervisor.lock();
         if (lock.isEmpty()) {
             System.err.println("Another supervisor keeps the suite of " + home.root() + ".");

@@ -13,7 +13,7 @@ class ObjectServerTest {
 
     @Test
     void theKindOfServerThatWroteTheObjectsStaysAndNoSecretIsAnArgument() throws Exception {
-        Home home = new Home(folder.resolve("h")).create();
+        Home home = new Home(folder.resolve("h"), folder.resolve("n")).create();
         Path target = folder.resolve("root/local/object-store/target");
         Files.createDirectories(target.resolve("classes"));
         Home.privateFile(home.run().resolve("object-store-kind"), "built-in");

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -24,7 +25,7 @@ class PostgresServerTest {
 
     @Test
     void aCommittedRowSurvivesAKillOfTheDatabaseAndTheSupervisorBringsItBack() throws Exception {
-        Home home = new Home(folder.resolve("h")).create();
+        Home home = new Home(folder.resolve("h"), folder.resolve("n")).create();
         PostgresServer postgres = new PostgresServer(home, new Secrets(home), freePort(), folder.resolve("cache"));
         postgres.initialise();
         SupervisedProcess process = new SupervisedProcess(postgres.process(), home, new ProcessLedger(home));
@@ -54,6 +55,20 @@ class PostgresServerTest {
         } finally {
             process.stop(PATIENCE);
         }
+    }
+
+    @Test
+    void aFirstStartThatWasCutOffIsMadeAnewAndNotTakenForADatabase() throws Exception {
+        Home home = new Home(folder.resolve("h"), folder.resolve("n")).create();
+        PostgresServer postgres = new PostgresServer(home, new Secrets(home), freePort(), folder.resolve("cache"));
+        // What initdb leaves when it is killed: the version is the first file it writes.
+        Path halfMade = Files.createDirectories(home.postgres().resolve("data.new"));
+        Files.writeString(halfMade.resolve("PG_VERSION"), "18\n");
+
+        postgres.initialise();
+
+        assertThat(halfMade).doesNotExist();
+        assertThat(home.postgres().resolve("data/global/pg_control")).exists();
     }
 
     private static Connection connect(PostgresServer postgres, String password) throws SQLException {

@@ -88,6 +88,20 @@ class SupervisedProcessTest {
     }
 
     @Test
+    void whatAProcessStartsWhileItIsBeingEndedIsEndedToo() throws Exception {
+        // A new child every few milliseconds: a list of them is old before it is read.
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", "while :; do sleep 1000 & sleep 0.005; done");
+        builder.environment().put(ProcessLedger.MARK, home().root().toString());
+        Process breeder = builder.start();
+        await().until(() -> breeder.descendants().count() > 20);
+
+        Suite.endLeftovers(home());
+
+        assertThat(OsProcess.withVariable((ProcessLedger.MARK + "=" + home().root())::equals))
+                .isEmpty();
+    }
+
+    @Test
     void aProcessThatOnlyHasTheSameNumberIsLeftAlone() throws Exception {
         Process stranger = new ProcessBuilder("sleep", "1000").start();
         try {
@@ -137,7 +151,7 @@ class SupervisedProcessTest {
     }
 
     private Home home() {
-        return new Home(folder.resolve("h"));
+        return new Home(folder.resolve("h"), folder.resolve("n"));
     }
 
     private SupervisedProcess start(String script) throws IOException {

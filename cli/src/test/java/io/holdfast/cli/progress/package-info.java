@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.cli.progress;
+
+import org.jspecify.annotations.NullMarked;
