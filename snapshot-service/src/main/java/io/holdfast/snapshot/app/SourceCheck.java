@@ -110,7 +110,10 @@ public final class SourceCheck {
                 p.notes(),
                 null,
                 now,
-                now);
+                now,
+                false,
+                false,
+                View.NOT_STARTED);
     }
 
     private String hint(String detail) {

@@ -40,6 +40,7 @@ final class Arrows {
             Map.entry("vaultAccess", List.of(Link.WORKER_CATALOG)),
             Map.entry("openView", List.of(Link.WORKER_SNAPSHOT)),
             Map.entry("renewView", List.of(Link.WORKER_SNAPSHOT)),
+            Map.entry("observeView", List.of(Link.WORKER_SNAPSHOT)),
             Map.entry("settleView", List.of(Link.CATALOG_SNAPSHOT)),
             Map.entry("source", List.of(Link.RESTORE_SNAPSHOT)),
             Map.entry("openTarget", List.of(Link.RESTORE_SNAPSHOT)),
@@ -56,6 +57,8 @@ final class Arrows {
             Map.entry("snapshots", List.of()),
             Map.entry("view", List.of()),
             Map.entry("abortTarget", List.of()),
+            Map.entry("settleTarget", List.of()),
+            Map.entry("forgetVault", List.of()),
             Map.entry("leftovers", List.of()));
 
     private static final List<String> SLOW = List.of("heartbeat", "renewView", "renewTarget");
@@ -69,6 +72,9 @@ final class Arrows {
             not("Lost", "what follows a lost moment"),
             not("Refuse", "changes nothing"),
             not("Wake", "only for a VM that is off"),
+            not("NoteStart", "what follows a kill after Wake"),
+            not("MarkFull", "only when scratch is full"),
+            not("Resume", "only when scratch is full"),
             not("StartHelper", "only for a VM with a managed save"),
             not("StopDomain", "follows Wake or StartHelper"),
             not("AbortJob", "begins when CLOSING is written"),

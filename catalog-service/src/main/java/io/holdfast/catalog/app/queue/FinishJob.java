@@ -45,7 +45,8 @@ class FinishJob {
         if (!jobs.finish(job, end, result)) {
             return false;
         }
-        Settlement.of(job.kind(), end.state(), job.fencing()).ifPresent(kind -> outbox.add(job.id(), kind));
+        Settlement.of(job.kind(), end.state(), job.fencing())
+                .ifPresent(kind -> outbox.add(job.id(), kind, CommittedMoment.of(kind, result)));
         if (end.state() != JobState.SUCCEEDED) {
             vaults.jobFailed(job, end);
         }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * is another attempt; {@code CANCELLED} answers a cancel request; {@code RELEASED} hands the job back unharmed (drain).
  * Idempotent for the same fencing number.
  *
- * @param result for a backup: the {@code PointInfo} that was committed
+ * @param result for a backup: the {@code PointInfo} that was committed, and beside its fields {@code moment}, the frozen
+ *     moment it was read from
  */
 public record JobEnd(
         @Positive long fencing,
