@@ -165,6 +165,76 @@ class BackUpTest extends BackUpFixture {
     }
 
     @Test
+    void nothingIsCommittedWhenTheViewWasLostBeforeTheLastRead() throws Exception {
+        services.onOpenView = request -> view(request, null, null);
+        services.onObserve = () -> {
+            throw new ApiException(ErrorCode.VIEW_LOST, "Ended.");
+        };
+        LeasedJob job = job(BackupKind.FULL);
+        try (var _ = Qemu.serve(image, socket, List.of())) {
+            assertThatThrownBy(() -> backUp.run(job, context(p -> {})))
+                    .isInstanceOfSatisfying(
+                            ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.VIEW_LOST));
+            assertThat(points()).isZero();
+            var looks = new AtomicInteger();
+            services.onObserve = () -> {
+                if (looks.incrementAndGet() == 1) {
+                    throw new ApiException(ErrorCode.UNAVAILABLE, "Restarting.");
+                }
+            };
+            backUp.run(job, context(p -> {}));
+            assertThat(looks.get()).isEqualTo(2);
+        }
+        assertThat(points()).isEqualTo(1);
+    }
+
+    @Test
+    void aReadThatFailedBecauseScratchRanFullSaysThat() throws Exception {
+        services.onOpenView = request -> view(request, null, null);
+        services.onRenew = () -> {
+            throw new ApiException(ErrorCode.SCRATCH_FULL, "The scratch limit was reached.");
+        };
+        assertThatThrownBy(() -> backUp.run(job(BackupKind.FULL), context(p -> {})))
+                .isInstanceOfSatisfying(ApiException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.SCRATCH_FULL);
+                    assertThat(e.detail()).startsWith("The scratch limit was reached");
+                });
+        assertThat(points()).isZero();
+    }
+
+    @Test
+    void theResultNamesTheMomentThatWasCommittedAlsoWhenAnEarlierAttemptsPointIsAdopted() throws Exception {
+        services.onOpenView = request -> view(request, null, null);
+        LeasedJob job = job(BackupKind.FULL);
+        String moment = new UUID(1, job.job().getLeastSignificantBits()).toString();
+        try (var _ = Qemu.serve(image, socket, List.of())) {
+            assertThat(backUp.run(job, context(p -> {})).path("moment").asText())
+                    .isEqualTo(moment);
+            assertThat(backUp.run(job, context(p -> {})).path("moment").asText())
+                    .isEqualTo(moment);
+        }
+    }
+
+    @Test
+    void thePointNamesTheBaseThatItsDisksWereReadAgainst() throws Exception {
+        PointInfo older = full();
+        Qemu.run("qemu-img", "bitmap", "--add", "-f", "qcow2", image.toString(), "b0");
+        Qemu.io(image, "write -P 9 1M 64k");
+        PointInfo newer = full();
+        Qemu.io(image, "write -P 8 2M 64k");
+        // The newer point's checkpoint is not there any more, so that changes count from the older one.
+        services.onOpenView = request -> view(request, "qemu:dirty-bitmap:b0", older.id());
+        PointInfo point;
+        try (var _ = Qemu.serve(image, socket, List.of("-B", "b0"))) {
+            JsonNode result = backUp.run(job(BackupKind.INCREMENTAL, newer.id(), older.id()), context(p -> {}));
+            point = json.treeToValue(result, PointInfo.class);
+        }
+        assertThat(point.kind()).isEqualTo(BackupKind.INCREMENTAL);
+        assertThat(point.base()).isEqualTo(older.id());
+        assertThat(restored(point.id())).isEqualTo(Qemu.content(image));
+    }
+
+    @Test
     void aBusyVmIsWaitedFor() throws Exception {
         var tries = new AtomicInteger();
         services.onOpenView = request -> {

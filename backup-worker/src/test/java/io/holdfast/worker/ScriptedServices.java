@@ -24,6 +24,7 @@ final class ScriptedServices {
         throw unexpected();
     };
     volatile Runnable onRenew = () -> {};
+    volatile Runnable onObserve = () -> {};
 
     /**
      * This, as the other service's interface. Not by implementing it: Quarkus takes every class that does for a resource of
@@ -56,6 +57,11 @@ final class ScriptedServices {
     ViewInfo openView(OpenView request) {
         opened.add(request);
         return onOpenView.apply(request);
+    }
+
+    ViewInfo observeView(UUID job, RenewLease renew) {
+        onObserve.run();
+        return onOpenView.apply(opened.getLast());
     }
 
     ViewInfo renewView(UUID job, RenewLease renew) {

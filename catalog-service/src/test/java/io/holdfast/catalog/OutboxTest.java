@@ -11,6 +11,7 @@ import io.holdfast.catalog.support.Database;
 import io.holdfast.catalog.support.Tokens;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,53 @@ class OutboxTest extends CatalogTest {
     }
 
     @Test
+    void theCommittedMomentIsTold() {
+        vault("v");
+        String job = backup("web", "v");
+        JsonNode leased = lease("BACKUP_WORKER");
+        UUID moment = UUID.randomUUID();
+        Map<String, Object> result = new HashMap<>(point(leased, 1));
+        result.put("moment", moment.toString());
+        end(job, success(leased, result)).then().statusCode(204);
+        delivered();
+        assertThat(snapshotService.settlements())
+                .singleElement()
+                .satisfies(seen -> assertThat(seen.body())
+                        .contains("\"outcome\":\"committed\"")
+                        .contains("\"moment\":\"" + moment + "\""));
+    }
+
+    @Test
+    void aResultThatNamesNoMomentPromotesNone() {
+        vault("v");
+        committedPoint("web", "v", 1);
+        delivered();
+        assertThat(snapshotService.settlements())
+                .singleElement()
+                .satisfies(seen -> assertThat(seen.body())
+                        .contains("\"outcome\":\"committed\"")
+                        .doesNotContain("\"moment\":\""));
+    }
+
+    @Test
+    void aRemovedVaultIsToldOnceWhatItsJobsDidIsTold() {
+        vault("v");
+        String id = text("select id from vault");
+        snapshotService.failSettlements(2, ErrorCode.UNAVAILABLE);
+        committedPoint("web", "v", 1);
+        admin().delete(API + "/vaults/v?forget=true").then().statusCode(204);
+        delivered();
+        assertThat(snapshotService.faultsUsedUp()).isTrue();
+        assertThat(snapshotService.settlements())
+                .extracting(seen -> seen.line())
+                .containsExactly(
+                        "POST /api/v1/views/settle",
+                        "POST /api/v1/views/settle",
+                        "POST /api/v1/views/settle",
+                        "POST /api/v1/vaults/" + id + "/forget");
+    }
+
+    @Test
     void whatWentWrongIsKeptWhileItIsNotDelivered() {
         vault("v");
         snapshotService.failSettlements(50, ErrorCode.HYPERVISOR_ERROR);
@@ -65,7 +113,7 @@ class OutboxTest extends CatalogTest {
         assertThat(leased.path("spec").path("name").asText()).isEqualTo("web-2");
         end(job, failure(leased, "point-damaged")).then().statusCode(204);
         delivered();
-        assertThat(snapshotService.settlements().getLast().line()).isEqualTo("POST /api/v1/targets/" + job + "/abort");
+        assertThat(snapshotService.settlements().getLast().line()).isEqualTo("POST /api/v1/targets/" + job + "/settle");
     }
 
     @Test
@@ -98,7 +146,7 @@ class OutboxTest extends CatalogTest {
         assertThat(snapshotService.settlements())
                 .extracting(seen -> seen.line().replaceAll("[0-9a-f-]{36}", "ID"))
                 .containsExactly(
-                        "POST /api/v1/views/settle", "POST /api/v1/views/settle", "POST /api/v1/targets/ID/abort");
+                        "POST /api/v1/views/settle", "POST /api/v1/views/settle", "POST /api/v1/targets/ID/settle");
     }
 
     @Test

@@ -1,10 +1,11 @@
 package io.holdfast.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.holdfast.api.RenewLease;
+import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
-import io.holdfast.api.view.SettleView;
 import io.holdfast.api.view.ViewInfo;
 import io.holdfast.snapshot.domain.Checkpoint;
 import io.quarkus.test.junit.QuarkusTest;
@@ -12,6 +13,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -60,9 +64,9 @@ class FrozenViewTest extends Suite {
     @Test
     void settlingFreesEverythingAndPromotesTheCheckpoint() {
         TestVm vm = running();
-        api.openView(request(vm, job, point, List.of()));
-        api.settleView(new SettleView(job, "committed"));
-        api.settleView(new SettleView(job, "committed"));
+        ViewInfo view = api.openView(request(vm, job, point, List.of()));
+        commit(view);
+        commit(view);
         assertThat(api.leftovers()).isEmpty();
         assertThat(checkpoints.all()).extracting(Checkpoint::state).containsExactly(Checkpoint.State.COMMITTED);
         assertThat(libvirt.virsh("checkpoint-list", vm.name)).contains(point.toString());
@@ -73,14 +77,14 @@ class FrozenViewTest extends Suite {
     void anAbandonedViewLeavesNoCheckpoint() {
         TestVm vm = running();
         api.openView(request(vm, job, point, List.of()));
-        api.settleView(new SettleView(job, "abandoned"));
+        abandon(job);
         assertThat(checkpoints.all()).isEmpty();
         assertThat(libvirt.virsh("checkpoint-list", vm.name)).doesNotContain("holdfast");
     }
 
     @Test
     void settlingAJobThatNeverOpenedAViewDoesNothing() {
-        api.settleView(new SettleView(UUID.randomUUID(), "abandoned"));
+        abandon(UUID.randomUUID());
         assertThat(codeOf(() -> api.view(UUID.randomUUID()))).isEqualTo(ErrorCode.VIEW_NOT_FOUND);
     }
 
@@ -103,8 +107,10 @@ class FrozenViewTest extends Suite {
         assertThat(checkpoints.all()).extracting(Checkpoint::state).containsExactly(Checkpoint.State.PENDING);
         ViewInfo next = api.openView(request(vm, job, 2, vault, point, List.of()));
         assertThat(next.moment()).isNotEqualTo(view.moment());
-        api.settleView(new SettleView(job, "committed"));
+        commit(view);
         assertThat(checkpoints.all()).extracting(Checkpoint::moment).containsExactly(view.moment());
+        assertThat(libvirt.virsh("checkpoint-list", vm.name).lines().filter(l -> l.contains("holdfast")))
+                .hasSize(1);
     }
 
     @Test
@@ -115,7 +121,7 @@ class FrozenViewTest extends Suite {
         ViewInfo view = api.openView(request(vm, job, point, List.of()));
         same(readFull(view, "vda"), vda);
         assertThat(view.vmState()).isEqualTo("off");
-        api.settleView(new SettleView(job, "committed"));
+        commit(view);
         assertThat(libvirt.virsh("domstate", vm.name)).contains("shut off");
         UUID second = UUID.randomUUID();
         ViewInfo incremental = api.openView(request(vm, second, UUID.randomUUID(), List.of(point)));
@@ -129,15 +135,25 @@ class FrozenViewTest extends Suite {
         libvirt.virsh("managedsave", vm.name);
         ViewInfo view = api.openView(request(vm, job, point, List.of()));
         same(readFull(view, "vda"), vda);
-        api.settleView(new SettleView(job, "committed"));
+        commit(view);
         assertThat(libvirt.virsh("list", "--all", "--with-managed-save")).contains(vm.name);
     }
 
     @Test
     void aViewWithoutRoomForScratchNamesTheMissingBytes() {
         TestVm vm = vm("huge", new TestVm.Disk("vda", "qcow2", 4L << 40)).start();
-        assertThat(codeOf(() -> api.openView(request(vm, job, point, List.of()))))
-                .isEqualTo(ErrorCode.SCRATCH_NO_SPACE);
+        Throwable refused = catchThrowable(() -> api.openView(request(vm, job, point, List.of())));
+        assertThat(refused).isInstanceOfSatisfying(ApiException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.SCRATCH_NO_SPACE);
+            Matcher said = Pattern.compile("pool default lacks (\\d+) bytes: the view needs (\\d+) bytes")
+                    .matcher(e.detail());
+            assertThat(said.find()).as(e.detail()).isTrue();
+            long missing = Long.parseLong(said.group(1));
+            long needed = Long.parseLong(said.group(2));
+            assertThat(needed).isBetween(4L << 40, (4L << 40) + (1L << 30));
+            // Others write to the same file system meanwhile.
+            assertThat(needed - missing).isCloseTo(libvirt.pool.toFile().getFreeSpace(), Offset.offset(4L << 30));
+        });
         assertThat(api.leftovers()).isEmpty();
     }
 
@@ -168,7 +184,10 @@ class FrozenViewTest extends Suite {
                         v.notes(),
                         null,
                         v.createdAt(),
-                        v.expiresAt()));
+                        v.expiresAt(),
+                        false,
+                        false,
+                        io.holdfast.snapshot.domain.View.NOT_STARTED));
         vm.io(0, "write -P 0x99 0 1M");
         reaper.reconcile();
         ViewInfo again = api.openView(request(vm, job, 2, vault, point, List.of()));
@@ -187,7 +206,7 @@ class FrozenViewTest extends Suite {
         libvirt.virsh("backup-begin", vm.name, xml.toString());
         assertThat(codeOf(() -> api.openView(request(vm, job, point, List.of()))))
                 .isEqualTo(ErrorCode.VM_BUSY);
-        api.settleView(new SettleView(job, "abandoned"));
+        abandon(job);
         assertThat(libvirt.virsh("backup-dumpxml", vm.name)).contains("foreign.sock");
         libvirt.virsh("domjobabort", vm.name);
     }

@@ -3,7 +3,6 @@ package io.holdfast.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.api.job.JobSpec;
-import io.holdfast.api.view.SettleView;
 import io.holdfast.api.view.ViewInfo;
 import io.holdfast.snapshot.app.SnapshotWork;
 import io.holdfast.snapshot.app.Snapshots;
@@ -48,7 +47,7 @@ class IncrementalViewTest extends Suite {
         long changed = applyChanges(disk(view, "vda"), patched);
         same(patched, now);
         same(readFull(view, "vda"), now);
-        api.settleView(new SettleView(job, "abandoned"));
+        abandon(job);
         return changed;
     }
 
@@ -100,7 +99,7 @@ class IncrementalViewTest extends Suite {
         vm.io(0, "write -P 0x41 0 64k");
         UUID job = UUID.randomUUID();
         api.openView(request(vm, job, UUID.randomUUID(), List.of(base)));
-        api.settleView(new SettleView(job, "abandoned"));
+        abandon(job);
         vm.io(0, "write -P 0x42 2M 64k");
         assertThat(exact(vm, base, older)).isEqualTo(128 << 10);
     }
@@ -118,7 +117,7 @@ class IncrementalViewTest extends Suite {
         assertThat(disk(view, "vda").base()).isNull();
         assertThat(disk(view, "vda").fullReason()).contains("bitmap was lost");
         same(readFull(view, "vda"), now);
-        api.settleView(new SettleView(job, "committed"));
+        commit(view);
         vm.io(0, "write -P 0x51 0 64k");
         assertThat(exact(vm, point, now)).isEqualTo(64 << 10);
     }

@@ -95,7 +95,7 @@ class SourceTest extends Suite {
         api.addSource(spec("second", libvirt.uri()));
         api.removeSource("second");
         TestVm vm = vm("used", new TestVm.Disk("vda", "qcow2", MIB)).start();
-        committed(vm, vault, List.of());
+        api.openView(request(vm, UUID.randomUUID(), UUID.randomUUID(), List.of()));
         assertThat(codeOf(() -> api.removeSource(SOURCE))).isEqualTo(ErrorCode.SOURCE_IN_USE);
     }
 

@@ -58,6 +58,9 @@ abstract class Suite {
     @Inject
     Rows.Targets targets;
 
+    @Inject
+    Rows.JobEnds ends;
+
     SnapshotServiceApi api;
     final OwnLibvirt libvirt = Rig.libvirt();
     final List<TestVm> vms = new ArrayList<>();
@@ -86,7 +89,7 @@ abstract class Suite {
     @AfterEach
     void nothingIsLeft() {
         for (var v : views.unclosed()) {
-            api.settleView(new SettleView(v.job(), "abandoned"));
+            abandon(v.job());
         }
         for (var t : targets.all()) {
             api.abortTarget(t.job());
@@ -118,9 +121,18 @@ abstract class Suite {
     UUID committed(TestVm vm, UUID inVault, List<UUID> bases) {
         UUID job = UUID.randomUUID();
         UUID point = UUID.randomUUID();
-        api.openView(request(vm, job, 1, inVault, point, bases));
-        api.settleView(new SettleView(job, "committed"));
+        commit(api.openView(request(vm, job, 1, inVault, point, bases)));
         return point;
+    }
+
+    /** The catalog's word that the point of this view's moment is in the vault. */
+    void commit(ViewInfo view) {
+        api.settleView(new SettleView(view.job(), "committed", view.moment()));
+    }
+
+    /** The catalog's word that there will be no point. */
+    void abandon(UUID job) {
+        api.settleView(new SettleView(job, "abandoned", null));
     }
 
     static ViewInfo.ViewDisk disk(ViewInfo view, String key) {

@@ -72,6 +72,16 @@ class TargetTest extends TargetSuite {
     }
 
     @Test
+    void noTargetIsOpenedForAJobThatHasEnded() {
+        TestVm original = original();
+        api.settleTarget(job);
+        assertThat(codeOf(() -> api.openTarget(request(original, "late", null))))
+                .isEqualTo(ErrorCode.JOB_ENDED);
+        assertThat(targets.byJob(job)).isEmpty();
+        assertThat(api.leftovers()).isEmpty();
+    }
+
+    @Test
     void aPullThatFailsSaysWhyAndMayBeAskedAgain() {
         TestVm original = original();
         api.openTarget(request(original, "again", null));

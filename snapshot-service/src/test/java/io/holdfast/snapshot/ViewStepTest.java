@@ -23,6 +23,8 @@ class ViewStepTest {
 
     private static final UUID ID = new UUID(1, 2);
 
+    private static final int RUN = 7;
+
     private static View view(Mode mode, Phase phase, boolean chosen, @Nullable Instant taken) {
         ViewPlan plan = new ViewPlan(mode, "vm", "cp", "/s", 0, List.of(), chosen);
         return new View(
@@ -44,12 +46,15 @@ class ViewStepTest {
                 List.of(),
                 taken,
                 Instant.EPOCH,
-                Instant.EPOCH);
+                Instant.EPOCH,
+                false,
+                false,
+                mode == Mode.WAKE ? RUN : View.NOT_STARTED);
     }
 
     private static ViewStep opening(Mode mode, boolean chosen, Power power, Job job, boolean scratch) {
         return ViewStep.next(
-                view(mode, Phase.OPENING, chosen, null), new ViewSeen(power, job, scratch, scratch, false));
+                view(mode, Phase.OPENING, chosen, null), new ViewSeen(power, RUN, job, scratch, scratch, false));
     }
 
     @Test
@@ -71,31 +76,31 @@ class ViewStepTest {
     @Test
     void anOpenViewIsReadyWhileItsJobRunsAndLostOtherwise() {
         View open = view(Mode.AS_IS, Phase.OPEN, true, Instant.EPOCH);
-        assertThat(ViewStep.next(open, new ViewSeen(Power.RUNNING, Job.OURS, true, true, true)))
+        assertThat(ViewStep.next(open, new ViewSeen(Power.RUNNING, RUN, Job.OURS, true, true, true)))
                 .isEqualTo(new ViewStep.Ready());
-        assertThat(ViewStep.next(open, new ViewSeen(Power.RUNNING, Job.NONE, true, true, true)))
+        assertThat(ViewStep.next(open, new ViewSeen(Power.RUNNING, RUN, Job.NONE, true, true, true)))
                 .isInstanceOf(ViewStep.Lost.class);
     }
 
     @Test
     void closingEndsTheJobThenOurDomainThenScratchThenTheSocket() {
         View closing = view(Mode.WAKE, Phase.CLOSING, true, Instant.EPOCH);
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, Job.OURS, true, true, true)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, Job.OURS, true, true, true)))
                 .isEqualTo(new ViewStep.AbortJob());
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, Job.NONE, true, true, true)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, Job.NONE, true, true, true)))
                 .isEqualTo(new ViewStep.StopDomain());
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.OFF, Job.NONE, true, true, true)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.OFF, RUN, Job.NONE, true, true, true)))
                 .isEqualTo(new ViewStep.DeleteScratch());
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.OFF, Job.NONE, false, false, true)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.OFF, RUN, Job.NONE, false, false, true)))
                 .isEqualTo(new ViewStep.RemoveSocket());
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.OFF, Job.NONE, false, false, false)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.OFF, RUN, Job.NONE, false, false, false)))
                 .isEqualTo(new ViewStep.Done());
     }
 
     @Test
     void aDomainThatSomebodyResumedIsNotStopped() {
         View closing = view(Mode.WAKE, Phase.CLOSING, true, Instant.EPOCH);
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.RUNNING, Job.NONE, false, false, false)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.RUNNING, RUN, Job.NONE, false, false, false)))
                 .isEqualTo(new ViewStep.Done());
     }
 
@@ -113,19 +118,86 @@ class ViewStepTest {
     }
 
     @Test
-    void theOldestPendingCheckpointIsPromotedAndTheLineStaysBounded() {
+    void aPausedDomainThatWeDidNotStartIsNotStopped() {
+        View closing = view(Mode.WAKE, Phase.CLOSING, true, Instant.EPOCH);
+        ViewSeen later = new ViewSeen(Power.PAUSED, RUN + 1, Job.NONE, false, false, false);
+        assertThat(ViewStep.next(closing, later)).isEqualTo(new ViewStep.Done());
+        assertThat(ViewStep.next(closing.started(View.NOT_STARTED), later)).isEqualTo(new ViewStep.Done());
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, Job.FOREIGN, false, false, false)))
+                .isEqualTo(new ViewStep.Done());
+    }
+
+    @Test
+    void aStartThatAnEndedProcessDidNotNoteIsFoundAgainAndElseStopped() {
+        View begun = view(Mode.WAKE, Phase.OPENING, false, null).started(View.STARTING);
+        assertThat(ViewStep.next(begun, new ViewSeen(Power.PAUSED, RUN, Job.NONE, true, true, false)))
+                .isEqualTo(new ViewStep.NoteStart(RUN));
+        assertThat(ViewStep.next(begun, new ViewSeen(Power.RUNNING, RUN, Job.NONE, true, true, false)))
+                .isEqualTo(new ViewStep.NoteStart(View.NOT_STARTED));
+        assertThat(ViewStep.next(begun.closing(), new ViewSeen(Power.PAUSED, RUN, Job.NONE, true, true, false)))
+                .isEqualTo(new ViewStep.StopDomain());
+    }
+
+    @Test
+    void aGuestThatStandsStillForOurScratchGoesOnOnceTheJobIsGone() {
+        View freeing = view(Mode.AS_IS, Phase.FREEING, true, Instant.EPOCH);
+        assertThat(ViewStep.next(freeing, new ViewSeen(Power.STALLED, RUN, Job.OURS, false, true, true)))
+                .isEqualTo(new ViewStep.MarkFull());
+        View full = freeing.full();
+        assertThat(ViewStep.next(full, new ViewSeen(Power.STALLED, RUN, Job.OURS, false, true, true)))
+                .isEqualTo(new ViewStep.AbortJob());
+        ViewSeen ended = new ViewSeen(Power.STALLED, RUN, Job.NONE, false, true, true);
+        assertThat(ViewStep.next(full, ended)).isEqualTo(new ViewStep.Resume());
+        assertThat(ViewStep.next(full.letGo(), ended)).isEqualTo(new ViewStep.DeleteScratch());
+    }
+
+    @Test
+    void aGuestThatStandsStillForAReasonOfItsOwnIsLeftAlone() {
+        View freeing = view(Mode.AS_IS, Phase.FREEING, true, Instant.EPOCH);
+        assertThat(ViewStep.next(freeing, new ViewSeen(Power.STALLED, RUN, Job.NONE, false, true, true)))
+                .isEqualTo(new ViewStep.DeleteScratch());
+        assertThat(ViewStep.next(freeing.full(), new ViewSeen(Power.PAUSED, RUN, Job.NONE, false, true, true)))
+                .isEqualTo(new ViewStep.DeleteScratch());
+    }
+
+    @Test
+    void whatEndsMeanwhileIsNotOpenedAgain() {
+        View opening = view(Mode.AS_IS, Phase.OPENING, true, null);
+        assertThat(opening.taken(Instant.EPOCH).phase()).isEqualTo(Phase.OPEN);
+        assertThat(opening.closing().taken(Instant.EPOCH).phase()).isEqualTo(Phase.CLOSING);
+        assertThat(opening.freeing().taken(Instant.EPOCH).phase()).isEqualTo(Phase.FREEING);
+        assertThat(opening.closing().freeing().phase()).isEqualTo(Phase.CLOSING);
+        assertThat(opening.closing().gone().phase()).isEqualTo(Phase.CLOSED);
+        assertThat(opening.freeing().gone().phase()).isEqualTo(Phase.FREED);
+        assertThat(opening.gone().phase()).isEqualTo(Phase.OPENING);
+        assertThat(opening.freeing().gone().closing().gone().closing().phase()).isEqualTo(Phase.CLOSED);
+    }
+
+    @Test
+    void onlyTheCommittedMomentsCheckpointIsPromotedAndTheLineStaysBounded() {
         UUID job = UUID.randomUUID();
-        List<Checkpoint> line = List.of(
-                checkpoint(ID, State.COMMITTED, 1),
-                checkpoint(ID, State.COMMITTED, 2),
-                checkpoint(job, State.PENDING, 4),
-                checkpoint(job, State.PENDING, 3));
-        assertThat(Checkpoint.settled(line, job, true, 2))
-                .extracting(c -> c.name() + c.state())
+        Checkpoint older = checkpoint(job, State.PENDING, 3);
+        Checkpoint newer = checkpoint(job, State.PENDING, 4);
+        List<Checkpoint> line =
+                List.of(checkpoint(ID, State.COMMITTED, 1), checkpoint(ID, State.COMMITTED, 2), newer, older);
+        assertThat(settled(line, job, older.moment()))
                 .containsExactlyInAnyOrder("c3COMMITTED", "c4DROPPING", "c1DROPPING");
-        assertThat(Checkpoint.settled(line, job, false, 2))
-                .extracting(c -> c.name() + c.state())
-                .containsExactlyInAnyOrder("c3DROPPING", "c4DROPPING");
-        assertThat(Checkpoint.settled(line, UUID.randomUUID(), true, 2)).isEmpty();
+        assertThat(settled(line, job, newer.moment()))
+                .containsExactlyInAnyOrder("c4COMMITTED", "c3DROPPING", "c1DROPPING");
+        assertThat(settled(line, job, null)).containsExactlyInAnyOrder("c3DROPPING", "c4DROPPING");
+        assertThat(settled(line, UUID.randomUUID(), older.moment())).isEmpty();
+    }
+
+    @Test
+    void aCommittedMomentWithoutACheckpointOfItsOwnPromotesNoOther() {
+        UUID job = UUID.randomUUID();
+        List<Checkpoint> line = List.of(checkpoint(ID, State.COMMITTED, 1), checkpoint(job, State.PENDING, 2));
+        assertThat(settled(line, job, UUID.randomUUID())).containsExactly("c2DROPPING");
+    }
+
+    private static List<String> settled(List<Checkpoint> line, UUID job, @Nullable UUID committed) {
+        return Checkpoint.settled(line, job, committed, 2).stream()
+                .map(c -> c.name() + c.state())
+                .toList();
     }
 }

@@ -2,6 +2,7 @@ package io.holdfast.worker.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.api.BackupKind;
 import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
@@ -87,7 +88,9 @@ public final class BackUp implements JobHandler {
                 refuseLookOnly(job);
             }
             PointManifest manifest = made.isPresent() ? made.get() : make(vault, job, spec, context);
-            return json.valueToTree(PointSummary.of(manifest, access.name()));
+            // The catalog passes the moment on: of all that this job froze, only its checkpoint may be counted from.
+            return json.<ObjectNode>valueToTree(PointSummary.of(manifest, access.name()))
+                    .put("moment", manifest.moment());
         } catch (VaultException e) {
             throw Failures.of(e);
         } catch (StorageException e) {
@@ -180,15 +183,29 @@ public final class BackUp implements JobHandler {
                 spec.point(),
                 view.moment().toString(),
                 io.holdfast.vault.BackupKind.valueOf(spec.backupKind().name()),
-                plan.bases.stream().findFirst(),
+                base(view, plan.bases),
                 plan.head);
         try (var writing = vault.begin(intent)) {
             new ViewReading(disks, view, !plan.bases.isEmpty(), context).storeDisks(writing);
             context.progress(Progress.of("commit", 0, 0));
             context.check();
+            // An export whose job ended serves the live disk for a moment: nothing of that may be committed.
+            opener.observe(view.job(), context);
             context.made(JobEnd.Made.PERHAPS);
-            return writing.commit(ViewFacts.of(view, spec.consistency(), plan.notes));
+            return writing.commit(ViewFacts.of(view, plan.spec.consistency(), plan.notes));
         }
+    }
+
+    /**
+     * What the point counts from: the newest base that a disk's changes count from. Where every disk is read in full, the
+     * newest readable point serves to find what is stored already, and the manifest names no base.
+     */
+    private static Optional<UUID> base(ViewInfo view, List<UUID> bases) {
+        Set<UUID> used = view.disks().stream()
+                .flatMap(disk -> Optional.ofNullable(disk.base()).stream())
+                .collect(Collectors.toSet());
+        Optional<UUID> counted = bases.stream().filter(used::contains).findFirst();
+        return counted.or(() -> bases.stream().findFirst());
     }
 
     private interface Step {
@@ -200,11 +217,23 @@ public final class BackUp implements JobHandler {
         try {
             return step.run();
         } catch (InterruptedException | RuntimeException e) {
-            if (keeper.lost()) {
-                boolean _ = Thread.interrupted();
-                throw new ApiException(ErrorCode.VIEW_LOST, "The frozen view was lost while it was read.", e);
+            Optional<ApiException> loss = keeper.loss();
+            if (loss.isEmpty() && readFailed(e)) {
+                // Which may be how the view's end shows first: its keeper asks only now and then.
+                loss = keeper.askWhy();
             }
-            throw e;
+            if (loss.isEmpty()) {
+                throw e;
+            }
+            boolean _ = Thread.interrupted();
+            throw loss.get().code() == ErrorCode.SCRATCH_FULL
+                    ? new ApiException(ErrorCode.SCRATCH_FULL, loss.get().detail(), e)
+                    : new ApiException(ErrorCode.VIEW_LOST, "The frozen view was lost while it was read.", e);
         }
+    }
+
+    private static boolean readFailed(Exception e) {
+        return (e instanceof ApiException known && known.code() == ErrorCode.NBD_ERROR)
+                || (e instanceof VaultException vault && vault.kind() == VaultException.Kind.SOURCE_FAILED);
     }
 }

@@ -6,9 +6,11 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.storage.MonotonicClock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Renews a job's frozen view while an attempt reads it. When the view is gone, the attempt's thread is interrupted: what it
@@ -17,8 +19,12 @@ import org.jboss.logging.Logger;
 final class ViewKeeper implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(ViewKeeper.class);
-    private static final Set<ErrorCode> GONE =
-            Set.of(ErrorCode.VIEW_LOST, ErrorCode.VIEW_NOT_FOUND, ErrorCode.FENCED, ErrorCode.LEASE_LOST);
+    private static final Set<ErrorCode> GONE = Set.of(
+            ErrorCode.VIEW_LOST,
+            ErrorCode.SCRATCH_FULL,
+            ErrorCode.VIEW_NOT_FOUND,
+            ErrorCode.FENCED,
+            ErrorCode.LEASE_LOST);
 
     private static final Duration INSIST = Duration.ofSeconds(1);
 
@@ -31,7 +37,7 @@ final class ViewKeeper implements AutoCloseable {
 
     // Guarded by this.
     private boolean closed;
-    private boolean lost;
+    private @Nullable ApiException loss;
 
     ViewKeeper(SnapshotServiceApi views, MonotonicClock pause, UUID job, long fencing, Duration every) {
         this.views = views;
@@ -60,6 +66,7 @@ final class ViewKeeper implements AutoCloseable {
             views.renewView(job, renew);
         } catch (ApiException e) {
             if (GONE.contains(e.code())) {
+                lost(e);
                 return false;
             }
             LOG.debugf(
@@ -76,18 +83,37 @@ final class ViewKeeper implements AutoCloseable {
         return closed;
     }
 
+    private synchronized void lost(ApiException why) {
+        if (!closed) {
+            loss = why;
+        }
+    }
+
     /** Interrupts the reader, again until it has noticed: what it called may have swallowed the interrupt. */
     private synchronized boolean gone() {
         if (!closed) {
-            lost = true;
             reader.interrupt();
         }
         return !closed;
     }
 
-    /** Whether the view is gone. */
-    synchronized boolean lost() {
-        return lost;
+    /** What was said when the view turned out to be gone. */
+    synchronized Optional<ApiException> loss() {
+        return Optional.ofNullable(loss);
+    }
+
+    /** Asks now whether the view is gone, after a read has failed; empty also when nobody answers. */
+    Optional<ApiException> askWhy() {
+        try {
+            views.renewView(job, renew);
+        } catch (ApiException e) {
+            return GONE.contains(e.code()) ? Optional.of(e) : Optional.empty();
+        } catch (RuntimeException e) {
+            LOG.debugf(
+                    "job %s: nobody says why its read failed: %s",
+                    job, e.getClass().getSimpleName());
+        }
+        return Optional.empty();
     }
 
     /** Ends the renewals. Nobody is interrupted for the view's sake afterwards; it stays open, it belongs to the job. */

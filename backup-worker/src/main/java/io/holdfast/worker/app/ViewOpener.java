@@ -1,5 +1,6 @@
 package io.holdfast.worker.app;
 
+import io.holdfast.api.RenewLease;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.rest.SnapshotServiceApi;
@@ -10,9 +11,11 @@ import io.holdfast.jobs.JobContext;
 import io.holdfast.storage.MonotonicClock;
 import java.time.Duration;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
- * Opens frozen views, with patience: another job of the VM may hold it for a moment, and a restart of snapshot-service takes
+ * Opens frozen views and looks after them, with patience: another job of the VM may hold it for a moment, and a restart of snapshot-service takes
  * seconds and must not cost the job its few attempts. Asking again continues what an unheard request began.
  */
 public final class ViewOpener {
@@ -32,10 +35,22 @@ public final class ViewOpener {
 
     /** Opens or continues the job's view; asks again while the VM is busy or nobody answers, until the deadline. */
     ViewInfo open(OpenView request, JobContext context) throws InterruptedException {
+        return patiently(context, () -> views.openView(request));
+    }
+
+    /**
+     * Has snapshot-service look whether the hypervisor still has the frozen moment, as patiently: asked after the last read,
+     * any answer is about all that was read. {@code view-lost} or {@code scratch-full} when it is gone.
+     */
+    void observe(UUID job, JobContext context) throws InterruptedException {
+        var _ = patiently(context, () -> views.observeView(job, new RenewLease(context.fencing())));
+    }
+
+    private ViewInfo patiently(JobContext context, Supplier<ViewInfo> ask) throws InterruptedException {
         long started = pause.nanos();
         while (true) {
             try {
-                return views.openView(request);
+                return ask.get();
             } catch (RuntimeException e) {
                 Interrupts.refuse(context, e);
                 boolean answered = e instanceof ApiException known && !AGAIN.contains(known.code());

@@ -11,7 +11,9 @@ public enum Settlement {
     /** There will be no point: drop the new checkpoint, keep the previous ones, free the view. */
     SETTLE_ABANDONED,
     /** There will be no VM: remove what the target made. */
-    ABORT_TARGET;
+    ABORT_TARGET,
+    /** A vault's record is gone: its checkpoints are nobody's any more. Of a vault, not of a job. */
+    FORGET_LINE;
 
     /** The settlement of a job that ended; nothing for one that no attempt ever began. */
     public static Optional<Settlement> of(JobKind kind, JobState ended, long fencing) {

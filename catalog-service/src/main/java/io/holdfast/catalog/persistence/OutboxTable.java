@@ -7,6 +7,7 @@ import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The outbox table. A claim is a random id with an end: whoever lost it changes nothing any more. The delivery of
@@ -23,8 +24,13 @@ class OutboxTable implements OutboxStore {
     }
 
     @Override
-    public void add(UUID job, Settlement kind) {
-        sql.update("insert into outbox (job, kind) values (?, ?)", job, kind);
+    public void add(UUID job, Settlement kind, @Nullable UUID moment) {
+        sql.update("insert into outbox (job, kind, moment) values (?, ?, ?)", job, kind, moment);
+    }
+
+    @Override
+    public void addForgotten(UUID vault) {
+        sql.update("insert into outbox (vault, kind) values (?, ?)", vault, Settlement.FORGET_LINE);
     }
 
     @Override
@@ -34,21 +40,26 @@ class OutboxTable implements OutboxStore {
                 update outbox set claim = gen_random_uuid(), tries = tries + 1,
                     claimed_until = clock_timestamp() + make_interval(secs => ?)
                 where id in (
-                    select o.id from outbox o join job j on j.id = o.job
+                    select o.id from outbox o left join job j on j.id = o.job
                     where o.delivered_at is null and o.not_before <= clock_timestamp()
                         and (o.claimed_until is null or o.claimed_until < clock_timestamp())
-                        and j.ended_at is not null
+                        and (o.job is null or j.ended_at is not null)
+                        and (o.vault is null or not exists (
+                            select 1 from outbox told join job tj on tj.id = told.job
+                            where tj.vault = o.vault and told.delivered_at is null))
                         and not exists (select 1 from outbox earlier
                             where earlier.job = o.job and earlier.id < o.id and earlier.delivered_at is null)
                     order by o.not_before, o.id limit ?
                     for update of o skip locked)
-                returning id, claim, job, kind, tries
+                returning id, claim, kind, job, moment, vault, tries
                 """,
                 row -> new Message(
                         row.getLong("id"),
                         row.getObject("claim", UUID.class),
-                        row.getObject("job", UUID.class),
                         Settlement.valueOf(row.getString("kind")),
+                        row.getObject("job", UUID.class),
+                        row.getObject("moment", UUID.class),
+                        row.getObject("vault", UUID.class),
                         row.getInt("tries")),
                 holdFor.toMillis() / 1000.0,
                 limit);

@@ -5,6 +5,7 @@ import io.holdfast.api.Patterns;
 import io.holdfast.api.Role;
 import io.holdfast.api.job.JobInfo;
 import io.holdfast.api.source.SourceInfo;
+import io.holdfast.api.source.SourceRemoved;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.catalog.app.intake.ManageSources;
 import io.holdfast.catalog.app.port.Hypervisors;
@@ -86,8 +87,8 @@ public class SourcesResource {
     @Path("{name}")
     @RolesAllowed(Role.ADMIN)
     @Operation(summary = "Remove a source")
-    public void remove(@PathParam("name") @Pattern(regexp = Patterns.NAME) String name) {
-        sources.remove(name, tickets.of("source.remove " + name, null));
+    public SourceRemoved remove(@PathParam("name") @Pattern(regexp = Patterns.NAME) String name) {
+        return sources.remove(name, tickets.of("source.remove " + name, null));
     }
 
     @POST

@@ -6,15 +6,17 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.api.snapshot.SnapshotInfo;
 import io.holdfast.api.source.SourceInfo;
+import io.holdfast.api.source.SourceRemoved;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.source.VmInfo;
 import io.holdfast.api.view.SettleView;
 import io.holdfast.catalog.app.port.Hypervisors;
-import io.holdfast.catalog.domain.Settlement;
+import io.holdfast.catalog.app.port.OutboxStore;
 import jakarta.ws.rs.ProcessingException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -45,11 +47,8 @@ public final class SnapshotServiceGate implements Hypervisors {
     }
 
     @Override
-    public void removeSource(String name) {
-        change(() -> {
-            api.removeSource(name);
-            return true;
-        });
+    public SourceRemoved removeSource(String name) {
+        return change(() -> api.removeSource(name));
     }
 
     @Override
@@ -68,14 +67,19 @@ public final class SnapshotServiceGate implements Hypervisors {
     }
 
     @Override
-    public void settle(UUID job, Settlement kind) {
+    public void tell(OutboxStore.Message message) {
         run(() -> {
-            switch (kind) {
-                case SETTLE_COMMITTED -> api.settleView(new SettleView(job, "committed"));
-                case SETTLE_ABANDONED -> api.settleView(new SettleView(job, "abandoned"));
-                case ABORT_TARGET -> api.abortTarget(job);
+            switch (message.kind()) {
+                case SETTLE_COMMITTED -> api.settleView(new SettleView(job(message), "committed", message.moment()));
+                case SETTLE_ABANDONED -> api.settleView(new SettleView(job(message), "abandoned", null));
+                case ABORT_TARGET -> api.settleTarget(job(message));
+                case FORGET_LINE -> api.forgetVault(Objects.requireNonNull(message.vault()));
             }
         });
+    }
+
+    private static UUID job(OutboxStore.Message message) {
+        return Objects.requireNonNull(message.job());
     }
 
     private static void run(Runnable call) {

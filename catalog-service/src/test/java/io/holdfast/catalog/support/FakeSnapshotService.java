@@ -13,6 +13,7 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.problem.Problem;
 import io.holdfast.api.snapshot.SnapshotInfo;
 import io.holdfast.api.source.SourceInfo;
+import io.holdfast.api.source.SourceRemoved;
 import io.holdfast.api.source.VmInfo;
 import java.io.IOException;
 import java.net.BindException;
@@ -113,7 +114,7 @@ public final class FakeSnapshotService {
         vms.add(new VmInfo(id, source, name, "running", List.of(disk), 0, List.of()));
     }
 
-    /** The next so many messages to settle or abort are answered with this problem. */
+    /** The next so many messages to settle or forget are answered with this problem. */
     public void failSettlements(int times, ErrorCode code) {
         for (int i = 0; i < times; i++) {
             faults.add(code);
@@ -130,10 +131,10 @@ public final class FakeSnapshotService {
         return faults.isEmpty();
     }
 
-    /** Messages to settle and abort. */
+    /** Messages to settle and forget. */
     public List<Seen> settlements() {
         return seen.stream()
-                .filter(s -> s.line().contains("/settle") || s.line().contains("/abort"))
+                .filter(s -> s.line().contains("/settle") || s.line().contains("/forget"))
                 .toList();
     }
 
@@ -148,7 +149,7 @@ public final class FakeSnapshotService {
                 exchange.getRequestMethod() + " " + exchange.getRequestURI(),
                 body,
                 exchange.getRequestHeaders().getFirst("Authorization")));
-        ErrorCode fault = path.endsWith("/settle") || path.endsWith("/abort") ? faults.poll() : null;
+        ErrorCode fault = path.endsWith("/settle") || path.endsWith("/forget") ? faults.poll() : null;
         if (fault != null) {
             reply(exchange, fault.status(), Problem.of(fault, "by script", null));
         } else {
@@ -171,7 +172,7 @@ public final class FakeSnapshotService {
                 reply(exchange, 404, Problem.of(ErrorCode.SOURCE_NOT_FOUND, "no such source", null));
             } else if (exchange.getRequestMethod().equals("DELETE")) {
                 sources.remove(found.get());
-                reply(exchange, 204, null);
+                reply(exchange, 200, new SourceRemoved(List.of()));
             } else {
                 reply(exchange, 200, found.get());
             }

@@ -195,7 +195,9 @@ public final class SourceVerbs {
     }
 
     /** {@code holdfast source remove}. */
-    @Command(description = "Remove a source that no running job and no checkpoint needs. Its machines are not touched.")
+    @Command(
+            description = "Remove a source that no running job and no snapshot needs, with the marks for incremental"
+                    + " backups on its machines. Its machines are not touched otherwise.")
     static final class Remove extends Verb {
 
         @Parameters(index = "0", paramLabel = "NAME", description = "The source.")
@@ -207,8 +209,9 @@ public final class SourceVerbs {
 
         @Override
         protected int run(CatalogClient catalog, Report report) throws InterruptedException {
-            catalog.removeSource(name);
-            report.result(Map.of("removed", name), "source " + name + " removed");
+            List<String> left = catalog.removeSource(name);
+            left.forEach(report::note);
+            report.result(Map.of("removed", name, "left", left), "source " + name + " removed");
             return 0;
         }
     }

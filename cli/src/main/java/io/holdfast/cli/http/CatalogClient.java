@@ -66,8 +66,14 @@ public final class CatalogClient implements AutoCloseable {
         return one(Call.post("/sources", spec, UUID.randomUUID()), new TypeReference<>() {});
     }
 
-    public void removeSource(String name) throws InterruptedException {
-        transport.send(Call.delete(Paths.of("sources", name), null));
+    /** Removes a source; answers what could not be cleaned up on its hypervisor, for people. */
+    public List<String> removeSource(String name) throws InterruptedException {
+        List<String> left = new ArrayList<>();
+        transport
+                .send(Call.delete(Paths.of("sources", name), null))
+                .path("left")
+                .forEach(line -> left.add(line.asText()));
+        return List.copyOf(left);
     }
 
     /** A job that proves what a backup and a restore need of the source. */

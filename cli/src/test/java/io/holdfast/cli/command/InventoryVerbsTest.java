@@ -11,6 +11,7 @@ import io.holdfast.api.job.JobKind;
 import io.holdfast.api.job.JobState;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.source.SourceCheckResult;
+import io.holdfast.api.source.SourceRemoved;
 import io.holdfast.cli.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,6 +108,8 @@ class InventoryVerbsTest extends CommandTest {
     void a_source_is_removed_and_a_missing_one_is_not_found() {
         catalog.on("DELETE /sources/lab", noContent());
         assertThat(run("source", "remove", "lab").out()).isEqualTo("source lab removed\n");
+        catalog.on("DELETE /sources/old", json(new SourceRemoved(List.of("VM web1 keeps 2 checkpoints."))));
+        assertThat(run("source", "remove", "old").err()).contains("VM web1 keeps 2 checkpoints.");
         catalog.on("DELETE /sources/x", problem(ErrorCode.SOURCE_NOT_FOUND, "There is no source x."));
         var ran = run("source", "remove", "x");
         assertThat(ran.exit()).isEqualTo(3);

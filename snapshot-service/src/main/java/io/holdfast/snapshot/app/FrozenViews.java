@@ -31,7 +31,8 @@ public interface FrozenViews {
     /** Reserves all scratch or nothing. Error: {@code scratch-no-space} with the missing bytes. */
     void reserveScratch(ViewPlan plan);
 
-    void wake(View view);
+    /** Starts the VM paused; answers which run of it that is. */
+    int wake(View view);
 
     void startHelper(View view);
 
@@ -58,15 +59,11 @@ public interface FrozenViews {
     /** The meta context that says what changed on a disk. */
     String changedContext(ViewPlan.Disk disk);
 
-    /** Whether the checkpoint is gone: dropped, or its VM is. False: the VM does not let it go now. */
+    /** Whether the checkpoint is gone: dropped, or its VM is. False: the VM does not let it go now, ask again. */
     boolean dropCheckpoint(String vm, String checkpoint);
 
-    /**
-     * Whether the guest stands still because scratch has no room, or scratch outgrew its limit.
-     *
-     * @param limit bytes; negative for none
-     */
-    boolean scratchOverflowed(View view, long limit);
+    /** Whether our job runs and the guest stands still because of an I/O error, or scratch outgrew what was reserved. */
+    boolean scratchOverflowed(View view);
 
     /** Lets a guest go on that stands still for lack of scratch. */
     void resume(View view);

@@ -7,11 +7,12 @@ import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.Target;
 import io.holdfast.snapshot.domain.View;
 import io.holdfast.snapshot.domain.View.Phase;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,8 +22,11 @@ import org.jboss.logging.Logger;
 public final class Reaper {
 
     private static final Logger LOG = Logger.getLogger(Reaper.class);
+    /** Nothing of a job comes this late: a request lives minutes, and so does a runner without a lease. */
+    private static final Duration REMEMBERED = Duration.ofDays(30);
 
     private final TargetEnd.Tables tables;
+    private final Rows.JobEnds ends;
     private final ViewOperations operations;
     private final TargetEnd targetEnd;
     private final Puller puller;
@@ -36,8 +40,15 @@ public final class Reaper {
     public record Hands(
             ViewOperations views, TargetEnd targets, Puller puller, SnapshotUpkeep snapshots, SourceCheck check) {}
 
-    public Reaper(TargetEnd.Tables tables, Hands hands, Drivers drivers, VmLocks locks, InstantSource clock) {
+    public Reaper(
+            TargetEnd.Tables tables,
+            Rows.JobEnds ends,
+            Hands hands,
+            Drivers drivers,
+            VmLocks locks,
+            InstantSource clock) {
         this.tables = tables;
+        this.ends = ends;
         this.operations = hands.views();
         this.targetEnd = hands.targets();
         this.puller = hands.puller();
@@ -57,7 +68,6 @@ public final class Reaper {
                 quietly("target of job " + target.job(), () -> targetEnd.goOn(target.job()));
             }
         }
-        watchScratch();
         reap();
     }
 
@@ -78,7 +88,11 @@ public final class Reaper {
                 quietly("target of job " + target.job(), () -> targetEnd.expire(target.job()));
             }
         }
+        for (Source source : tables.sources().all()) {
+            quietly("vanished VMs of " + source.name(), () -> dropOfVanished(source));
+        }
         dropCheckpoints();
+        quietly("ends of jobs", () -> ends.forgetBefore(clock.instant().minus(REMEMBERED)));
     }
 
     private void reap(View seen) {
@@ -103,7 +117,28 @@ public final class Reaper {
             return view;
         }
         LOG.warnf("job %s: view expired", view.job());
-        return view.withPhase(Phase.FREEING);
+        return view.freeing();
+    }
+
+    /** libvirt forgot the checkpoints of a VM that is gone; a VM with its id that comes back begins anew. */
+    private void dropOfVanished(Source source) {
+        Set<String> vms = tables.checkpoints().all().stream()
+                .filter(c -> c.source().equals(source.id()) && c.state() != Checkpoint.State.DROPPING)
+                .map(Checkpoint::vm)
+                .collect(Collectors.toSet());
+        if (vms.isEmpty()) {
+            return;
+        }
+        drivers.of(source).inventory().names().forEach(n -> vms.remove(n.id()));
+        for (String vm : vms) {
+            locks.with(source.id(), vm, () -> {
+                // It may have come since the list was made.
+                boolean gone = drivers.of(source).inventory().vm(vm).isEmpty();
+                int dropped = gone ? tables.checkpoints().dropOfVm(source.id(), vm) : 0;
+                LOG.infof("source %s: VM %s is gone, so are its %d checkpoints", source.name(), vm, dropped);
+                return dropped;
+            });
+        }
     }
 
     private void dropCheckpoints() {
@@ -117,31 +152,6 @@ public final class Reaper {
                             return c;
                         }));
             }
-        }
-    }
-
-    /** Every two seconds: no guest stands still for lack of scratch. Only sources with a limit can come to that. */
-    public void watchScratch() {
-        for (View view : tables.views().unclosed()) {
-            if (view.phase() == Phase.OPEN) {
-                quietly("scratch of job " + view.job(), () -> watchScratch(view));
-            }
-        }
-    }
-
-    private void watchScratch(View view) {
-        Optional<Source> source = tables.sources().byId(view.source());
-        Long limit = source.map(Source::scratchLimitBytes).orElse(null);
-        if (source.isEmpty() || limit == null) {
-            return;
-        }
-        FrozenViews driver = drivers.of(source.get()).views();
-        if (driver.scratchOverflowed(view, limit)) {
-            LOG.warnf("job %s: scratch is full; the view ends so that the guest goes on", view.job());
-            View going = tables.views().change(view.moment(), v -> v.withPhase(Phase.FREEING));
-            driver.abortJob(going);
-            driver.resume(going);
-            operations.close(going);
         }
     }
 

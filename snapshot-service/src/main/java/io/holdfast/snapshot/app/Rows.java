@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The service's rows. Each method is one transaction. Thread-safe. */
 public final class Rows {
@@ -41,16 +42,30 @@ public final class Rows {
 
         List<View> unclosed();
 
+        /** Errors: {@code vm-busy} when the VM has a live view, {@code job-ended} after the catalog's word. */
         void insert(View view, Optional<Checkpoint> pending);
 
         /** Reads, changes and writes under a row lock; answers what is stored now. */
         View change(UUID moment, UnaryOperator<View> how);
 
-        /** Gives an opening up: its checkpoint drops and it closes. */
+        /** Gives an opening up: its checkpoint drops and it closes. A view that is to end already ends as it was told. */
         View giveUp(UUID moment);
 
-        /** The catalog's word in one transaction: checkpoints change, and all the job's views close. */
-        List<View> settle(UUID job, boolean committed, int keep);
+        /**
+         * The catalog's word in one transaction: checkpoints change, all the job's views close, and no other is opened
+         * for it any more, also when it never had one.
+         *
+         * @param committed the moment that is in the vault; absent: none is
+         */
+        List<View> settle(UUID job, @Nullable UUID committed, int keep);
+    }
+
+    /** Jobs the catalog has spoken its last word about. What comes late for them is refused. */
+    public interface JobEnds {
+        boolean ended(UUID job);
+
+        /** Forgets those that ended before this moment; nothing of them is under way any more. */
+        int forgetBefore(Instant moment);
     }
 
     /** Checkpoints. */
@@ -60,6 +75,12 @@ public final class Rows {
         List<Checkpoint> ofVm(UUID source, String vm);
 
         List<Checkpoint> all();
+
+        /** Nobody needs the checkpoints of this vault any more; answers how many. */
+        int dropLine(UUID vault);
+
+        /** The same for a VM. */
+        int dropOfVm(UUID source, String vm);
 
         void remove(UUID moment);
 
@@ -106,7 +127,11 @@ public final class Rows {
 
         List<Target> all();
 
+        /** Error: {@code job-ended} after the catalog's word. */
         void insert(Target target);
+
+        /** The catalog's word that the job ended: no target is opened for it any more, also when it never had one. */
+        void end(UUID job);
 
         /** Reads, changes and writes under a row lock; answers what is stored now. */
         Target change(UUID job, UnaryOperator<Target> how);

@@ -195,6 +195,9 @@ public final class SourceCheck {
                 p.notes(),
                 null,
                 now,
-                now);
+                now,
+                false,
+                false,
+                View.NOT_STARTED);
     }
 }

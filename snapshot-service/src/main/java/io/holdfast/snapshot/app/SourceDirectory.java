@@ -5,40 +5,23 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.source.SourceInfo;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.snapshot.domain.Source;
-import io.holdfast.snapshot.domain.Target;
-import io.holdfast.snapshot.domain.View;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
-/** Adding, listing, removing sources. */
+/** Adding, finding and listing sources; {@link SourceRemoval} removes them. */
 public final class SourceDirectory {
 
     private static final Logger LOG = Logger.getLogger(SourceDirectory.class);
     private static final int MAX_DETAIL = 500;
 
     private final Rows.Sources sources;
-    private final Rows.Views views;
-    private final Rows.Targets targets;
-    private final Rows.Checkpoints checkpoints;
-    private final Rows.SnapshotRows snapshots;
     private final Drivers drivers;
     private final InstantSource clock;
 
-    public SourceDirectory(
-            Rows.Sources sources,
-            Rows.Views views,
-            Rows.Targets targets,
-            Rows.Checkpoints checkpoints,
-            Rows.SnapshotRows snapshots,
-            Drivers drivers,
-            InstantSource clock) {
+    public SourceDirectory(Rows.Sources sources, Drivers drivers, InstantSource clock) {
         this.sources = sources;
-        this.views = views;
-        this.targets = targets;
-        this.checkpoints = checkpoints;
-        this.snapshots = snapshots;
         this.drivers = drivers;
         this.clock = clock;
     }
@@ -88,29 +71,6 @@ public final class SourceDirectory {
         }
         LOG.infof("source %s added", source.name());
         return info(source);
-    }
-
-    /** Refused while views, targets, checkpoints or snapshots of it are there. */
-    public void remove(String name) {
-        Source source = find(name);
-        if (inUse(source.id())) {
-            throw new ApiException(
-                    ErrorCode.SOURCE_IN_USE,
-                    "The source " + name + " still has frozen views, restore targets, checkpoints or snapshots.");
-        }
-        sources.remove(source.id());
-        drivers.forget(source);
-        LOG.infof("source %s removed", name);
-    }
-
-    private boolean inUse(UUID id) {
-        return views.unclosed().stream().map(View::source).anyMatch(id::equals)
-                || targets.all().stream()
-                        .filter(TargetRules::unfinished)
-                        .map(Target::source)
-                        .anyMatch(id::equals)
-                || checkpoints.all().stream().anyMatch(c -> c.source().equals(id))
-                || snapshots.all().stream().anyMatch(s -> s.source().equals(id));
     }
 
     /** Runs against a source's driver and keeps the source's state: reached or not. */

@@ -96,6 +96,12 @@ public final class TargetEnd {
         throw failure;
     }
 
+    /** The catalog's word that the job ended without a VM: aborts, and lets nothing be opened that comes late. */
+    public void settle(UUID job) {
+        targets.end(job);
+        abort(job);
+    }
+
     /** Idempotent, also for a job that never opened a target. */
     public void abort(UUID job) {
         if (targets.byJob(job).filter(TargetRules::unfinished).isPresent()) {

@@ -30,6 +30,7 @@ public final class ViewDesk {
 
     private final SourceDirectory directory;
     private final Rows.Views views;
+    private final Rows.JobEnds ends;
     private final ViewOperations operations;
     private final Drivers drivers;
     private final VmLocks locks;
@@ -39,6 +40,7 @@ public final class ViewDesk {
     public ViewDesk(
             SourceDirectory directory,
             Rows.Views views,
+            Rows.JobEnds ends,
             ViewOperations operations,
             Drivers drivers,
             VmLocks locks,
@@ -46,6 +48,7 @@ public final class ViewDesk {
             InstantSource clock) {
         this.directory = directory;
         this.views = views;
+        this.ends = ends;
         this.operations = operations;
         this.drivers = drivers;
         this.locks = locks;
@@ -60,6 +63,9 @@ public final class ViewDesk {
     }
 
     private ViewInfo opened(Source source, OpenView request) {
+        if (ends.ended(request.job())) {
+            throw new ApiException(ErrorCode.JOB_ENDED, "This job has ended; no view is opened for it any more.");
+        }
         views.newest(request.job()).ifPresent(v -> check(v, request));
         Optional<View> continued = views.live(request.job())
                 .map(v -> views.change(v.moment(), x -> x.leased(request.fencing(), expiry())))
@@ -74,9 +80,6 @@ public final class ViewDesk {
         fence(known, request.fencing());
         if (!known.vm().equals(request.vm()) || !known.point().equals(request.point())) {
             throw new ApiException(ErrorCode.INVALID_REQUEST, "This job's view is of another VM or point.");
-        }
-        if (known.phase() == Phase.CLOSING && known.takenAt() != null) {
-            throw new ApiException(ErrorCode.JOB_ENDED, "This job's view was settled.");
         }
     }
 
@@ -114,7 +117,10 @@ public final class ViewDesk {
                 plan.notes(),
                 null,
                 now,
-                expiry());
+                expiry(),
+                false,
+                false,
+                View.NOT_STARTED);
         String name = plan.plan().checkpoint();
         Optional<Checkpoint> pending = Optional.ofNullable(name)
                 .map(n -> new Checkpoint(
@@ -140,10 +146,20 @@ public final class ViewDesk {
         return info(views.change(view.moment(), v -> renewed(v, renew.fencing())));
     }
 
+    /** Renews, after having looked that the hypervisor still has the moment; {@code view-lost} otherwise. */
+    public ViewInfo observe(UUID job, RenewLease renew) {
+        View view = live(job);
+        View renewed = views.change(view.moment(), v -> renewed(v, renew.fencing()));
+        if (!operations.alive(renewed)) {
+            throw lost(job);
+        }
+        return info(renewed);
+    }
+
     private View renewed(View view, long fencing) {
         fence(view, fencing);
         if (!view.phase().live()) {
-            throw lost();
+            throw lost(view);
         }
         return view.leased(fencing, expiry());
     }
@@ -153,18 +169,24 @@ public final class ViewDesk {
         if (found.isPresent() && found.get().takenAt() != null) {
             return found.get();
         }
-        throw views.newest(job).isPresent()
-                ? lost()
-                : new ApiException(ErrorCode.VIEW_NOT_FOUND, "No view was opened for this job.");
+        throw lost(job);
     }
 
-    private static ApiException lost() {
-        return new ApiException(ErrorCode.VIEW_LOST, "The job's view was freed; open it again.");
+    private ApiException lost(UUID job) {
+        return views.newest(job)
+                .map(ViewDesk::lost)
+                .orElseGet(() -> new ApiException(ErrorCode.VIEW_NOT_FOUND, "No view was opened for this job."));
+    }
+
+    private static ApiException lost(View view) {
+        return view.scratchFull()
+                ? ScratchFull.problem(view)
+                : new ApiException(ErrorCode.VIEW_LOST, "The job's view was freed; open it again.");
     }
 
     /** Writes the catalog's word down, then does what follows; what cannot be done now the reaper does. */
     public void settle(SettleView word) {
-        boolean committed = word.outcome().equals("committed");
+        UUID committed = word.outcome().equals("committed") ? word.moment() : null;
         for (View view : views.settle(word.job(), committed, settings.keepCheckpoints())) {
             try {
                 locks.with(view.source(), view.vm(), () -> {

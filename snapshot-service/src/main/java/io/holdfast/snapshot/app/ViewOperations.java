@@ -5,9 +5,9 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.snapshot.domain.Checkpoint;
 import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.View;
-import io.holdfast.snapshot.domain.View.Phase;
 import io.holdfast.snapshot.domain.ViewSeen;
 import io.holdfast.snapshot.domain.ViewStep;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -25,11 +25,14 @@ public final class ViewOperations {
     private static final Logger LOG = Logger.getLogger(ViewOperations.class);
     /** An opening has eight steps at most, a closing four; more means that a step does not do what it says. */
     private static final int MAX_STEPS = 24;
+    /** Between the first block job's end and the job's end; on an idle machine that is a few milliseconds. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
 
     private final Rows.Sources sources;
     private final Rows.Views views;
     private final Rows.Checkpoints checkpoints;
     private final Drivers drivers;
+    private final Pause pause;
     private final InstantSource clock;
 
     public ViewOperations(
@@ -37,11 +40,13 @@ public final class ViewOperations {
             Rows.Views views,
             Rows.Checkpoints checkpoints,
             Drivers drivers,
+            Pause pause,
             InstantSource clock) {
         this.sources = sources;
         this.views = views;
         this.checkpoints = checkpoints;
         this.drivers = drivers;
+        this.pause = pause;
         this.clock = clock;
     }
 
@@ -67,8 +72,7 @@ public final class ViewOperations {
                     return Optional.of(view);
                 }
                 case ViewStep.Lost lost -> {
-                    LOG.warnf("job %s: view lost: %s", view.job(), lost.why());
-                    close(views.change(view.moment(), v -> v.withPhase(Phase.FREEING)));
+                    lose(view, lost.why());
                     return Optional.empty();
                 }
                 case ViewStep.Refuse no -> throw new ApiException(no.code(), no.why() + ".");
@@ -78,26 +82,73 @@ public final class ViewOperations {
         throw new ApiException(ErrorCode.INTERNAL, "Opening the view does not come to an end.");
     }
 
+    private void lose(View view, String why) {
+        LOG.warnf("job %s: view lost: %s", view.job(), why);
+        close(views.change(view.moment(), View::freeing));
+    }
+
+    /**
+     * Looks whether the hypervisor still has the frozen moment, and frees the view otherwise. It looks twice: a job that
+     * is being ended still shows for a moment, while its exports serve live data already.
+     */
+    public boolean alive(View view) {
+        FrozenViews driver = driver(view);
+        for (int look = 0; look < 2; look++) {
+            if (look > 0) {
+                betweenLooks();
+            }
+            if (driver.observe(view).job() != ViewSeen.Job.OURS) {
+                LOG.warnf("job %s: view lost: the hypervisor no longer has the frozen moment", view.job());
+                views.change(view.moment(), View::freeing);
+                return false;
+            }
+        }
+        return views.change(view.moment(), v -> v).phase().live();
+    }
+
+    private void betweenLooks() {
+        try {
+            pause.pause(BETWEEN_LOOKS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ApiException(ErrorCode.UNAVAILABLE, "The service is stopping; try again.", e);
+        }
+    }
+
     private View perform(ViewStep step, View view, FrozenViews driver) {
         LOG.infof(
                 "job %s: view of %s: %s",
                 view.job(), view.vmName(), step.getClass().getSimpleName());
         switch (step) {
             case ViewStep.ReserveScratch _ -> driver.reserveScratch(view.plan());
-            case ViewStep.Wake _ -> driver.wake(view);
+            case ViewStep.Wake _ -> {
+                return wake(view, driver);
+            }
+            case ViewStep.NoteStart note -> {
+                return views.change(view.moment(), v -> v.started(note.run()));
+            }
             case ViewStep.StartHelper _ -> driver.startHelper(view);
             case ViewStep.ChooseBases _ -> {
                 var plan = driver.chooseBases(view, bases(view));
                 return views.change(view.moment(), v -> v.withPlan(plan));
             }
             case ViewStep.Begin _ -> {
+                // Reserving may have taken minutes, in which the job may have ended.
+                stillWanted(views.change(view.moment(), v -> v));
                 Instant at = driver.begin(view);
-                return views.change(view.moment(), v -> v.taken(at));
+                return stillWanted(views.change(view.moment(), v -> v.taken(at)));
             }
             case ViewStep.Adopt _ -> {
                 Instant found = driver.begun(view);
                 Instant at = found == null ? clock.instant() : found;
-                return views.change(view.moment(), v -> v.taken(at));
+                return stillWanted(views.change(view.moment(), v -> v.taken(at)));
+            }
+            case ViewStep.MarkFull _ -> {
+                return views.change(view.moment(), View::full);
+            }
+            case ViewStep.Resume _ -> {
+                driver.resume(view);
+                return views.change(view.moment(), View::letGo);
             }
             case ViewStep.AbortJob _ -> driver.abortJob(view);
             case ViewStep.StopDomain _ -> {
@@ -110,6 +161,31 @@ public final class ViewOperations {
                 throw new IllegalStateException("not a step that does something: " + step);
         }
         return view;
+    }
+
+    private View wake(View view, FrozenViews driver) {
+        View intent = views.change(view.moment(), v -> v.started(View.STARTING));
+        int run;
+        try {
+            run = driver.wake(intent);
+        } catch (ApiException e) {
+            if (!e.code().retryable() || e.code() == ErrorCode.VM_BUSY) {
+                // The hypervisor said no: what runs now or later is somebody else's.
+                views.change(view.moment(), v -> v.started(View.NOT_STARTED));
+            }
+            throw e;
+        }
+        return views.change(view.moment(), v -> v.started(run));
+    }
+
+    /** An opening whose end was asked for meanwhile goes no further. */
+    private static View stillWanted(View now) {
+        if (now.phase().live()) {
+            return now;
+        }
+        throw now.scratchFull()
+                ? ScratchFull.problem(now)
+                : new ApiException(ErrorCode.JOB_ENDED, "This job's view was settled while it was being opened.");
     }
 
     private List<FrozenViews.Base> bases(View view) {
@@ -127,7 +203,10 @@ public final class ViewOperations {
 
     private void abandonOpening(UUID moment) {
         try {
-            close(views.giveUp(moment));
+            View given = views.giveUp(moment);
+            if (!given.phase().live()) {
+                close(given);
+            }
         } catch (RuntimeException e) {
             LOG.warnf("moment %s: clean-up is left to the reaper: %s", moment, e.getMessage());
         }
@@ -136,16 +215,16 @@ public final class ViewOperations {
     /** Frees everything but checkpoints the catalog has not spoken about. */
     public void close(View start) {
         FrozenViews driver = driver(start);
+        View view = start;
         for (int i = 0; i < MAX_STEPS; i++) {
-            ViewStep step = ViewStep.next(start, driver.observe(start));
+            ViewStep step = ViewStep.next(view, driver.observe(view));
             if (step instanceof ViewStep.Done) {
-                Phase end = start.phase() == Phase.CLOSING ? Phase.CLOSED : Phase.FREED;
-                views.change(start.moment(), v -> v.withPhase(end));
-                sweep(start.source(), start.vm());
-                LOG.infof("job %s: view of %s: %s", start.job(), start.vmName(), end);
+                View end = views.change(view.moment(), View::gone);
+                sweep(view.source(), view.vm());
+                LOG.infof("job %s: view of %s: %s", view.job(), view.vmName(), end.phase());
                 return;
             }
-            perform(step, start, driver);
+            view = perform(step, view, driver);
         }
         throw new ApiException(ErrorCode.INTERNAL, "Closing the view does not come to an end.");
     }

@@ -3,6 +3,7 @@ package io.holdfast.snapshot.config;
 import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.Puller;
 import io.holdfast.snapshot.app.Reaper;
+import io.holdfast.snapshot.app.ScratchWatch;
 import io.holdfast.snapshot.app.Settings;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -11,6 +12,7 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,18 +24,31 @@ public class Background {
 
     private static final Logger LOG = Logger.getLogger(Background.class);
 
+    private static final Duration METRICS = Duration.ofSeconds(10);
+
+    private final ScratchWatch scratch;
     private final Reaper reaper;
     private final Puller puller;
     private final Drivers drivers;
+    private final Metrics metrics;
     private final Settings settings;
     private final HoldfastConfig config;
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
-            2, r -> Thread.ofPlatform().name("background-", 0).daemon().unstarted(r));
+            3, r -> Thread.ofPlatform().name("background-", 0).daemon().unstarted(r));
 
-    public Background(Reaper reaper, Puller puller, Drivers drivers, Settings settings, HoldfastConfig config) {
+    public Background(
+            ScratchWatch scratch,
+            Reaper reaper,
+            Puller puller,
+            Drivers drivers,
+            Metrics metrics,
+            Settings settings,
+            HoldfastConfig config) {
+        this.scratch = scratch;
         this.reaper = reaper;
         this.puller = puller;
         this.drivers = drivers;
+        this.metrics = metrics;
         this.settings = settings;
         this.config = config;
     }
@@ -45,9 +60,11 @@ public class Background {
             throw new UncheckedIOException("holdfast.nbd.directory cannot be made", e);
         }
         if (config.background()) {
+            // First, and on a thread of its own: a guest may stand still since this service's process died.
+            scratch.start(config.watchScratchEvery());
             timer.execute(() -> quietly(reaper::reconcile));
             every(config.reapEvery().toMillis(), reaper::reap);
-            every(config.watchScratchEvery().toMillis(), reaper::watchScratch);
+            every(METRICS.toMillis(), metrics::refresh);
         }
     }
 
@@ -65,6 +82,7 @@ public class Background {
 
     void stop(@Observes ShutdownEvent event) throws Exception {
         timer.shutdownNow();
+        scratch.stop();
         puller.stopAll();
         if (drivers instanceof AutoCloseable closeable) {
             closeable.close();

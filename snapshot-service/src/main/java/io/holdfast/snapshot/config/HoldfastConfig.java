@@ -12,8 +12,8 @@ public interface HoldfastConfig {
     @WithDefault("30s")
     Duration reapEvery();
 
-    /** Time between two looks at scratch with a limit: a guest stands still at most this long and a little. */
-    @WithDefault("2s")
+    /** Time between two looks at scratch with a limit: a guest stands still this long and a little, at most 5 s. */
+    @WithDefault("1s")
     Duration watchScratchEvery();
 
     /** How long a request waits for another operation on the same VM. */

@@ -1,16 +1,19 @@
 package io.holdfast.snapshot.config;
 
+import io.holdfast.snapshot.app.CheckpointDesk;
 import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.LeftoverReport;
 import io.holdfast.snapshot.app.Pause;
 import io.holdfast.snapshot.app.Puller;
 import io.holdfast.snapshot.app.Reaper;
 import io.holdfast.snapshot.app.Rows;
+import io.holdfast.snapshot.app.ScratchWatch;
 import io.holdfast.snapshot.app.Settings;
 import io.holdfast.snapshot.app.SnapshotUpkeep;
 import io.holdfast.snapshot.app.SnapshotWork;
 import io.holdfast.snapshot.app.SourceCheck;
 import io.holdfast.snapshot.app.SourceDirectory;
+import io.holdfast.snapshot.app.SourceRemoval;
 import io.holdfast.snapshot.app.TargetDesk;
 import io.holdfast.snapshot.app.TargetEnd;
 import io.holdfast.snapshot.app.TargetOperations;
@@ -95,7 +98,7 @@ public class Wiring {
     @Produces
     @Singleton
     SourceDirectory directory(TargetEnd.Tables t, Drivers drivers, InstantSource clock) {
-        return new SourceDirectory(t.sources(), t.views(), t.targets(), t.checkpoints(), t.snapshots(), drivers, clock);
+        return new SourceDirectory(t.sources(), drivers, clock);
     }
 
     @Produces
@@ -106,8 +109,8 @@ public class Wiring {
 
     @Produces
     @Singleton
-    ViewOperations viewOperations(TargetEnd.Tables t, Drivers drivers, InstantSource clock) {
-        return new ViewOperations(t.sources(), t.views(), t.checkpoints(), drivers, clock);
+    ViewOperations viewOperations(TargetEnd.Tables t, Drivers drivers, Pause pause, InstantSource clock) {
+        return new ViewOperations(t.sources(), t.views(), t.checkpoints(), drivers, pause, clock);
     }
 
     @Produces
@@ -115,12 +118,13 @@ public class Wiring {
     ViewDesk viewDesk(
             SourceDirectory directory,
             TargetEnd.Tables t,
+            Rows.JobEnds ends,
             ViewOperations operations,
             Drivers drivers,
             VmLocks locks,
             Settings settings,
             InstantSource clock) {
-        return new ViewDesk(directory, t.views(), operations, drivers, locks, settings, clock);
+        return new ViewDesk(directory, t.views(), ends, operations, drivers, locks, settings, clock);
     }
 
     @Produces
@@ -171,6 +175,24 @@ public class Wiring {
 
     @Produces
     @Singleton
+    CheckpointDesk checkpointDesk(TargetEnd.Tables t, ViewOperations operations, VmLocks locks) {
+        return new CheckpointDesk(t.checkpoints(), operations, locks);
+    }
+
+    @Produces
+    @Singleton
+    SourceRemoval removal(
+            SourceDirectory directory,
+            TargetEnd.Tables t,
+            CheckpointDesk checkpoints,
+            ViewOperations operations,
+            Drivers drivers,
+            VmLocks locks) {
+        return new SourceRemoval(directory, t, checkpoints, operations, drivers, locks);
+    }
+
+    @Produces
+    @Singleton
     LeftoverReport leftovers(TargetEnd.Tables t, Rows.WokenVms woken, Drivers drivers) {
         return new LeftoverReport(t, woken, drivers);
     }
@@ -184,8 +206,20 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Reaper reaper(TargetEnd.Tables t, Reaper.Hands hands, Drivers drivers, VmLocks locks, InstantSource clock) {
-        return new Reaper(t, hands, drivers, locks, clock);
+    Reaper reaper(
+            TargetEnd.Tables t,
+            Rows.JobEnds ends,
+            Reaper.Hands hands,
+            Drivers drivers,
+            VmLocks locks,
+            InstantSource clock) {
+        return new Reaper(t, ends, hands, drivers, locks, clock);
+    }
+
+    @Produces
+    @Singleton
+    ScratchWatch scratchWatch(TargetEnd.Tables t, Drivers drivers) {
+        return new ScratchWatch(t.sources(), t.views(), drivers);
     }
 
     @Produces

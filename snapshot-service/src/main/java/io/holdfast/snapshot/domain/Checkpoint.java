@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The hypervisor-side mark from which changes are counted, one per (VM, vault, point, moment).
@@ -37,23 +38,26 @@ public record Checkpoint(
     }
 
     /**
-     * What the catalog's word changes. Committed: the job's oldest pending checkpoint is kept, because a job that lost a
-     * view and opened another may have committed either moment, and counting from the older one is right for both. Of the
-     * line (VM, vault) the newest {@code keep} stay. Pure.
+     * What the catalog's word changes. Only the checkpoint of the very moment that was committed is kept: a job may have
+     * taken several, and counting from another one would miss writes. Of the line (VM, vault) the newest {@code keep}
+     * stay. Pure.
      *
      * @param line all checkpoints of the job's VM and vault
+     * @param committed the moment that is in the vault; absent: none is
      * @return those that change, in their new state
      */
-    public static List<Checkpoint> settled(List<Checkpoint> line, UUID job, boolean committed, int keep) {
+    public static List<Checkpoint> settled(List<Checkpoint> line, UUID job, @Nullable UUID committed, int keep) {
         List<Checkpoint> pending = line.stream()
                 .filter(c -> c.job().equals(job) && c.state() == State.PENDING)
-                .sorted(Comparator.comparing(Checkpoint::createdAt))
                 .toList();
         List<Checkpoint> changed = new ArrayList<>();
-        for (int i = 0; i < pending.size(); i++) {
-            changed.add(pending.get(i).with(committed && i == 0 ? State.COMMITTED : State.DROPPING));
+        boolean promoted = false;
+        for (Checkpoint c : pending) {
+            boolean kept = c.moment().equals(committed);
+            promoted |= kept;
+            changed.add(c.with(kept ? State.COMMITTED : State.DROPPING));
         }
-        if (committed && !pending.isEmpty()) {
+        if (promoted) {
             line.stream()
                     .filter(c -> c.state() == State.COMMITTED)
                     .sorted(Comparator.comparing(Checkpoint::createdAt).reversed())

@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * catalog's word.
  *
  * @param takenAt when the disks were frozen; absent until then
+ * @param scratchFull whether the view had to end because scratch ran full; written before the job is ended
+ * @param resumed whether the guest, if it stood still for that, was let go on
+ * @param startedId the run of the domain that was started for the read, as the hypervisor numbers runs;
+ *     {@link #NOT_STARTED} or {@link #STARTING} otherwise
  */
 public record View(
         UUID moment,
@@ -31,7 +35,15 @@ public record View(
         List<String> notes,
         @Nullable Instant takenAt,
         Instant createdAt,
-        Instant expiresAt) {
+        Instant expiresAt,
+        boolean scratchFull,
+        boolean resumed,
+        int startedId) {
+
+    /** No domain was started for this view. */
+    public static final int NOT_STARTED = 0;
+    /** A domain is about to be started: whether it was, nobody knows until it is seen. */
+    public static final int STARTING = -1;
 
     /** Where a view stands; what it wants follows from it. */
     public enum Phase {
@@ -52,26 +64,58 @@ public record View(
     }
 
     public View withPlan(ViewPlan next) {
-        return copy(fencing, phase, next, takenAt, expiresAt, notes);
+        return copy(fencing, phase, next, takenAt, expiresAt);
     }
 
-    public View withPhase(Phase next) {
-        return copy(fencing, next, plan, takenAt, expiresAt, notes);
-    }
-
+    /** The moment was taken. A view that was to end meanwhile ends. */
     public View taken(Instant at) {
-        return copy(fencing, Phase.OPEN, plan, at, expiresAt, notes);
+        return phase == Phase.OPENING ? copy(fencing, Phase.OPEN, plan, at, expiresAt) : this;
     }
 
     public View leased(long number, Instant until) {
-        return copy(number, phase, plan, takenAt, until, notes);
+        return copy(number, phase, plan, takenAt, until);
     }
 
-    public View withNotes(List<String> more) {
-        return copy(fencing, phase, plan, takenAt, expiresAt, more);
+    /** Export and scratch are to go; the checkpoint waits for the catalog's word. */
+    public View freeing() {
+        return phase.live() ? copy(fencing, Phase.FREEING, plan, takenAt, expiresAt) : this;
     }
 
-    private View copy(long number, Phase next, ViewPlan how, @Nullable Instant at, Instant until, List<String> said) {
+    /** Everything is to go. */
+    public View closing() {
+        return phase == Phase.CLOSED ? this : copy(fencing, Phase.CLOSING, plan, takenAt, expiresAt);
+    }
+
+    /** Nothing is left of what was to go. A view that nobody told to end stays as it is. */
+    public View gone() {
+        return switch (phase) {
+            case FREEING -> copy(fencing, Phase.FREED, plan, takenAt, expiresAt);
+            case CLOSING -> copy(fencing, Phase.CLOSED, plan, takenAt, expiresAt);
+            case OPENING, OPEN, FREED, CLOSED -> this;
+        };
+    }
+
+    /** Scratch ran full: the view ends, and a guest that stands still for that is to go on. */
+    public View full() {
+        return flagged(true, resumed, startedId).freeing();
+    }
+
+    /** The guest goes on. */
+    public View letGo() {
+        return flagged(scratchFull, true, startedId);
+    }
+
+    /** Whether a guest may still stand still for this view's scratch. */
+    public boolean owesResume() {
+        return scratchFull && !resumed;
+    }
+
+    /** Which run of the domain was started for this view. */
+    public View started(int run) {
+        return flagged(scratchFull, resumed, run);
+    }
+
+    private View copy(long number, Phase next, ViewPlan how, @Nullable Instant at, Instant until) {
         return new View(
                 moment,
                 job,
@@ -88,9 +132,38 @@ public record View(
                 how,
                 vmState,
                 definition,
-                said,
+                notes,
                 at,
                 createdAt,
-                until);
+                until,
+                scratchFull,
+                resumed,
+                startedId);
+    }
+
+    private View flagged(boolean full, boolean goesOn, int run) {
+        return new View(
+                moment,
+                job,
+                fencing,
+                source,
+                sourceName,
+                vm,
+                vmName,
+                vault,
+                point,
+                kind,
+                bases,
+                phase,
+                plan,
+                vmState,
+                definition,
+                notes,
+                takenAt,
+                createdAt,
+                expiresAt,
+                full,
+                goesOn,
+                run);
     }
 }

@@ -67,9 +67,4 @@ public record ViewPlan(
     public ViewPlan choose(List<Disk> with) {
         return new ViewPlan(mode, subject, checkpoint, socket, port, with, true);
     }
-
-    /** Whether we started a domain for the read. */
-    public boolean weStarted() {
-        return mode != Mode.AS_IS;
-    }
 }

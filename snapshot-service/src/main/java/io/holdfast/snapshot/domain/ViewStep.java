@@ -11,6 +11,9 @@ public sealed interface ViewStep {
     /** Starts the powered-off VM, paused. */
     record Wake() implements ViewStep {}
 
+    /** A domain runs of which the row does not know whether we started it: a crash came between. */
+    record NoteStart(int run) implements ViewStep {}
+
     /** Starts a paused domain that reads the disks of a VM with a managed save. */
     record StartHelper() implements ViewStep {}
 
@@ -31,6 +34,12 @@ public sealed interface ViewStep {
 
     /** The view cannot be opened now. */
     record Refuse(ErrorCode code, String why) implements ViewStep {}
+
+    /** Writes down that the guest stands still while our job runs: who ends the job owes it to let the guest go on. */
+    record MarkFull() implements ViewStep {}
+
+    /** Lets a guest go on that stood still for lack of scratch. */
+    record Resume() implements ViewStep {}
 
     /** Ends our backup job, and with it the exports. */
     record AbortJob() implements ViewStep {}
@@ -68,6 +77,10 @@ public sealed interface ViewStep {
         if (!seen.power().readable()) {
             return waking(view, seen);
         }
+        if (view.startedId() == View.STARTING) {
+            // Paused, and we were about to start it so; anything else somebody else did.
+            return new NoteStart(seen.power() == ViewSeen.Power.PAUSED ? seen.run() : View.NOT_STARTED);
+        }
         return view.plan().chosen() ? new Begin() : new ChooseBases();
     }
 
@@ -81,12 +94,27 @@ public sealed interface ViewStep {
         };
     }
 
+    /**
+     * Whether the domain that runs is the run that was started for the view. One that somebody started again or resumed is
+     * theirs, whatever state it is in.
+     */
+    private static boolean weStarted(View view, ViewSeen seen) {
+        return switch (view.plan().mode()) {
+            case AS_IS -> false;
+            case HELPER -> true;
+            case WAKE -> view.startedId() == View.STARTING || view.startedId() == seen.run();
+        };
+    }
+
     private static ViewStep closing(View view, ViewSeen seen) {
+        boolean stalled = seen.power() == ViewSeen.Power.STALLED;
         if (seen.job() == ViewSeen.Job.OURS) {
-            return new AbortJob();
+            return stalled && !view.scratchFull() ? new MarkFull() : new AbortJob();
         }
-        // A domain that somebody resumed meanwhile is theirs now.
-        if (view.plan().weStarted() && seen.power() == ViewSeen.Power.PAUSED) {
+        if (stalled && view.owesResume()) {
+            return new Resume();
+        }
+        if (seen.job() == ViewSeen.Job.NONE && seen.power() == ViewSeen.Power.PAUSED && weStarted(view, seen)) {
             return new StopDomain();
         }
         if (seen.scratchLeft()) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
+import org.libvirt.DomainCheckpoint;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.libvirt.StorageVol;
@@ -111,16 +112,24 @@ final class BaseChooser {
         return broken;
     }
 
+    /** Whether every bitmap of a checkpoint is there and usable. */
+    static boolean allSound(DomainCheckpoint checkpoint) throws LibvirtException {
+        return !bitmaps(checkpoint).containsValue(false);
+    }
+
+    private static Map<String, Boolean> bitmaps(DomainCheckpoint checkpoint) throws LibvirtException {
+        Element root = Xml.parse(checkpoint.getXMLDesc(SIZES_ONLY));
+        Map<String, Boolean> bitmaps = new HashMap<>();
+        Xml.child(root, "disks")
+                .ifPresent(disks -> Xml.children(disks, "disk").stream()
+                        .filter(d -> d.getAttribute("checkpoint").equals("bitmap"))
+                        .forEach(d -> bitmaps.put(d.getAttribute("name"), d.hasAttribute("size"))));
+        return bitmaps;
+    }
+
     private static Optional<Sound> look(Domain domain, Base base) throws LibvirtException {
         try {
-            Element root =
-                    Xml.parse(domain.checkpointLookupByName(base.checkpoint()).getXMLDesc(SIZES_ONLY));
-            Map<String, Boolean> bitmaps = new HashMap<>();
-            Xml.child(root, "disks")
-                    .ifPresent(disks -> Xml.children(disks, "disk").stream()
-                            .filter(d -> d.getAttribute("checkpoint").equals("bitmap"))
-                            .forEach(d -> bitmaps.put(d.getAttribute("name"), d.hasAttribute("size"))));
-            return Optional.of(new Sound(base, bitmaps));
+            return Optional.of(new Sound(base, bitmaps(domain.checkpointLookupByName(base.checkpoint()))));
         } catch (LibvirtException e) {
             if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN_CHECKPOINT)) {
                 return Optional.empty();

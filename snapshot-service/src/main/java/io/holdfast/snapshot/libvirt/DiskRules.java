@@ -14,6 +14,11 @@ final class DiskRules {
     private static final int SECTOR = 512;
     private static final Set<String> FORMATS = Set.of("qcow2", "raw");
 
+    /** libvirt's error_policy; without one QEMU stops for lack of space. */
+    private static final Set<String> POLICIES_THAT_STOP = Set.of("", "stop", "enospace");
+    /** Devices on which QEMU honours that. */
+    private static final Set<String> BUSES_THAT_STOP = Set.of("virtio", "scsi", "sata", "ide");
+
     private DiskRules() {}
 
     /** Why a backup cannot hold a disk; null if it can. */
@@ -58,6 +63,25 @@ final class DiskRules {
                     "Disk " + key + " has " + bytes + " bytes; disks over " + Qcow2Header.MAX_BYTES
                             + " bytes (8 TiB) are not supported yet.");
         }
+    }
+
+    /**
+     * Whether the guest is stopped, and not told of an error, when scratch has no room for a block it overwrites: only such
+     * a disk may have less scratch than it has bytes.
+     */
+    static boolean stopsForSpace(DomainXml.Disk disk) {
+        String policy = Xml.attr(Xml.child(disk.element(), "driver"), "error_policy");
+        String bus = Xml.attr(Xml.child(disk.element(), "target"), "bus");
+        return POLICIES_THAT_STOP.contains(policy) && BUSES_THAT_STOP.contains(bus);
+    }
+
+    /** Which disks a scratch limit does not apply to, for people. */
+    static List<String> scratchNotes(DomainXml domain) {
+        return domain.disks().stream()
+                .filter(d -> refusal(d) == null && !stopsForSpace(d))
+                .map(d -> "The scratch limit does not apply to disk " + d.key()
+                        + ": without room its guest would see write errors, so scratch was reserved in full.")
+                .toList();
     }
 
     /** What a point of this VM cannot hold yet, for people. */

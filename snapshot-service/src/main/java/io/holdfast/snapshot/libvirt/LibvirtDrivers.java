@@ -17,7 +17,12 @@ public final class LibvirtDrivers implements Drivers, AutoCloseable {
     private final InstantSource clock;
     private final ConcurrentHashMap<UUID, Open> open = new ConcurrentHashMap<>();
 
-    private record Open(LibvirtConnection connection, Driver driver) {}
+    private record Open(LibvirtConnection connection, LibvirtConnection urgent, Driver driver) {
+        void close() {
+            connection.close();
+            urgent.close();
+        }
+    }
 
     public LibvirtDrivers(Settings settings, Pause pause, InstantSource clock) {
         this.settings = settings;
@@ -43,13 +48,17 @@ public final class LibvirtDrivers implements Drivers, AutoCloseable {
 
     private Open open(Source source) {
         LibvirtConnection connection = new LibvirtConnection(source.name(), source.uri(), source.credentials());
+        LibvirtConnection urgent =
+                new LibvirtConnection(source.name() + "-urgent", source.uri(), source.credentials());
         SourceContext context = new SourceContext(source, connection, settings, pause, clock);
         return new Open(
                 connection,
+                urgent,
                 new Driver(
                         new LibvirtInventory(connection),
                         new LibvirtSnapshots(context),
                         new LibvirtViews(context),
+                        new LibvirtViews(new SourceContext(source, urgent, settings, pause, clock)),
                         new LibvirtTargets(context),
                         new LibvirtLeftovers(context),
                         new LibvirtProbe(context),
@@ -61,13 +70,13 @@ public final class LibvirtDrivers implements Drivers, AutoCloseable {
     public void forget(Source source) {
         Open known = open.remove(source.id());
         if (known != null) {
-            known.connection().close();
+            known.close();
         }
     }
 
     @Override
     public void close() {
-        open.values().forEach(o -> o.connection().close());
+        open.values().forEach(Open::close);
         open.clear();
     }
 }

@@ -15,7 +15,15 @@ import org.libvirt.StorageVol;
 /** Scratch of a view: where QEMU puts old blocks before the guest overwrites them. All of it is reserved up front. */
 final class Scratch {
 
+    /** What file systems may count beside the bytes that were asked for. */
+    static final long SLACK = 1 << 20;
+
     private Scratch() {}
+
+    /** Bytes that were reserved, and more than which nothing may be used. */
+    static long reserved(ViewPlan plan) {
+        return plan.disks().stream().mapToLong(d -> d.scratch().bytes()).sum();
+    }
 
     static void reserve(Connect c, ViewPlan plan) throws LibvirtException {
         delete(c, plan);

@@ -49,6 +49,9 @@ final class ViewPlanner {
             default -> Domains.power(domain).readable() ? Mode.AS_IS : Mode.WAKE;
         };
         List<String> notes = new ArrayList<>(DiskRules.notes(xml));
+        if (context.source().scratchLimitBytes() != null) {
+            notes.addAll(DiskRules.scratchNotes(xml));
+        }
         if (mode == Mode.HELPER) {
             notes.add(
                     "The VM has a saved memory state, which is not in the backup: its disks are as after a power cut.");
@@ -93,7 +96,7 @@ final class ViewPlanner {
             String name = Marks.scratch(wish.moment(), d.key());
             StoragePool pool = Volumes.pool(c, scratchPool(c, path(c, d)));
             Volume scratch =
-                    new Volume(pool.getName(), name, Volumes.folder(pool) + "/" + name, scratchBytes(size, total));
+                    new Volume(pool.getName(), name, Volumes.folder(pool) + "/" + name, scratchBytes(d, size, total));
             disks.add(new ViewPlan.Disk(
                     d.key(), size, d.format(), path(c, d), false, secret(), scratch, null, null, null));
         }
@@ -113,10 +116,10 @@ final class ViewPlanner {
                 : c.storagePoolLookupByName(pool).storageVolLookupByName(volume).getPath();
     }
 
-    private long scratchBytes(long size, long total) {
+    private long scratchBytes(DomainXml.Disk disk, long size, long total) {
         Long limit = context.source().scratchLimitBytes();
         long full = Qcow2Header.fullBytes(size);
-        if (limit == null) {
+        if (limit == null || !DiskRules.stopsForSpace(disk)) {
             return full;
         }
         long share = (long) (limit * ((double) size / Math.max(1, total)));

@@ -54,6 +54,16 @@ public class CheckpointStore implements Rows.Checkpoints {
     }
 
     @Override
+    public int dropLine(UUID vault) {
+        return table.update("state = 'DROPPING' where vault = ?1 and state <> 'DROPPING'", vault);
+    }
+
+    @Override
+    public int dropOfVm(UUID source, String vm) {
+        return table.update("state = 'DROPPING' where source = ?1 and vm = ?2 and state <> 'DROPPING'", source, vm);
+    }
+
+    @Override
     public void remove(UUID moment) {
         table.deleteById(moment);
     }

@@ -64,11 +64,12 @@ public class SourceStore implements Rows.Sources {
 
     @Override
     public void remove(UUID id) {
-        // Closed views say nothing that the catalog does not keep.
-        table.getEntityManager()
-                .createQuery("delete from ViewRow v where v.source = :id and v.phase = 'CLOSED'")
-                .setParameter("id", id)
-                .executeUpdate();
+        // Ended views and dropped checkpoints say nothing that the catalog does not keep. A live view keeps its source.
+        for (String rows : List.of(
+                "delete from ViewRow r where r.source = :id and r.phase not in ('OPENING', 'OPEN')",
+                "delete from CheckpointRow r where r.source = :id and r.state = 'DROPPING'")) {
+            table.getEntityManager().createQuery(rows).setParameter("id", id).executeUpdate();
+        }
         table.deleteById(id);
     }
 }

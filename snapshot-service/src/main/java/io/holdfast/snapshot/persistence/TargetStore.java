@@ -22,10 +22,12 @@ public class TargetStore implements Rows.Targets {
     static class Table implements PanacheRepositoryBase<TargetRow, UUID> {}
 
     private final Table table;
+    private final JobEndStore ends;
     private final Documents documents;
 
-    public TargetStore(Table table, Documents documents) {
+    public TargetStore(Table table, JobEndStore ends, Documents documents) {
         this.table = table;
+        this.ends = ends;
         this.documents = documents;
     }
 
@@ -41,11 +43,17 @@ public class TargetStore implements Rows.Targets {
 
     @Override
     public void insert(Target target) {
+        ends.refuseEnded(target.job());
         TargetRow row = new TargetRow();
         row.job = target.job();
         row.source = target.source();
         put(row, target);
         table.persistAndFlush(row);
+    }
+
+    @Override
+    public void end(UUID job) {
+        ends.end(job);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Views and what the catalog's word does to their checkpoints. */
 @ApplicationScoped
@@ -30,11 +31,13 @@ public class ViewStore implements Rows.Views {
 
     private final Table table;
     private final CheckpointStore checkpoints;
+    private final JobEndStore ends;
     private final Documents documents;
 
-    public ViewStore(Table table, CheckpointStore checkpoints, Documents documents) {
+    public ViewStore(Table table, CheckpointStore checkpoints, JobEndStore ends, Documents documents) {
         this.table = table;
         this.checkpoints = checkpoints;
+        this.ends = ends;
         this.documents = documents;
     }
 
@@ -61,6 +64,7 @@ public class ViewStore implements Rows.Views {
 
     @Override
     public void insert(View view, Optional<Checkpoint> pending) {
+        ends.refuseEnded(view.job());
         ViewRow row = new ViewRow();
         row.moment = view.moment();
         row.job = view.job();
@@ -89,12 +93,17 @@ public class ViewStore implements Rows.Views {
 
     @Override
     public View giveUp(UUID moment) {
+        View known = change(moment, v -> v);
+        if (known.phase() != Phase.OPENING) {
+            return known;
+        }
         checkpoints.drop(moment);
-        return change(moment, v -> v.withPhase(Phase.CLOSING));
+        return change(moment, View::closing);
     }
 
     @Override
-    public List<View> settle(UUID job, boolean committed, int keep) {
+    public List<View> settle(UUID job, @Nullable UUID committed, int keep) {
+        ends.end(job);
         List<View> closing = new ArrayList<>();
         List<ViewRow> rows = table.find("job", Sort.by("createdAt"), job)
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
@@ -104,7 +113,7 @@ public class ViewStore implements Rows.Views {
             Checkpoint.settled(checkpoints.line(view.source(), view.vm(), view.vault()), job, committed, keep)
                     .forEach(checkpoints::put);
             if (view.phase() != Phase.CLOSED) {
-                View going = view.withPhase(Phase.CLOSING);
+                View going = view.closing();
                 put(row, going);
                 closing.add(going);
             }

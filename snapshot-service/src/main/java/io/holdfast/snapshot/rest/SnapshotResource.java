@@ -8,6 +8,7 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.api.snapshot.SnapshotInfo;
 import io.holdfast.api.source.SourceInfo;
+import io.holdfast.api.source.SourceRemoved;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.source.VmInfo;
 import io.holdfast.api.target.FillTarget;
@@ -17,8 +18,10 @@ import io.holdfast.api.target.TargetInfo;
 import io.holdfast.api.view.OpenView;
 import io.holdfast.api.view.SettleView;
 import io.holdfast.api.view.ViewInfo;
+import io.holdfast.snapshot.app.CheckpointDesk;
 import io.holdfast.snapshot.app.LeftoverReport;
 import io.holdfast.snapshot.app.SourceDirectory;
+import io.holdfast.snapshot.app.SourceRemoval;
 import io.holdfast.snapshot.app.TargetDesk;
 import io.holdfast.snapshot.app.TargetEnd;
 import io.holdfast.snapshot.app.ViewDesk;
@@ -37,28 +40,34 @@ import org.jspecify.annotations.Nullable;
 public class SnapshotResource implements SnapshotServiceApi {
 
     private final SourceDirectory sources;
+    private final SourceRemoval removal;
     private final VmListing vms;
     private final ViewDesk views;
     private final TargetDesk targets;
     private final TargetEnd targetEnd;
+    private final CheckpointDesk checkpoints;
     private final LeftoverReport leftovers;
     private final SecurityIdentity caller;
     private final String catalog;
 
     public SnapshotResource(
             SourceDirectory sources,
+            SourceRemoval removal,
             VmListing vms,
             ViewDesk views,
             TargetDesk targets,
             TargetEnd targetEnd,
+            CheckpointDesk checkpoints,
             LeftoverReport leftovers,
             SecurityIdentity caller,
             @ConfigProperty(name = "holdfast.auth.catalog-subject", defaultValue = "catalog-service") String catalog) {
         this.sources = sources;
+        this.removal = removal;
         this.vms = vms;
         this.views = views;
         this.targets = targets;
         this.targetEnd = targetEnd;
+        this.checkpoints = checkpoints;
         this.leftovers = leftovers;
         this.caller = caller;
         this.catalog = catalog;
@@ -90,9 +99,9 @@ public class SnapshotResource implements SnapshotServiceApi {
     }
 
     @Override
-    public void removeSource(String name) {
+    public SourceRemoved removeSource(String name) {
         refuseAllButTheCatalog();
-        sources.remove(name);
+        return removal.remove(name);
     }
 
     @Override
@@ -129,6 +138,11 @@ public class SnapshotResource implements SnapshotServiceApi {
     }
 
     @Override
+    public ViewInfo observeView(UUID job, RenewLease renew) {
+        return views.observe(job, renew);
+    }
+
+    @Override
     public void settleView(SettleView settle) {
         views.settle(settle);
     }
@@ -161,6 +175,16 @@ public class SnapshotResource implements SnapshotServiceApi {
     @Override
     public void abortTarget(UUID job) {
         targetEnd.abort(job);
+    }
+
+    @Override
+    public void settleTarget(UUID job) {
+        targetEnd.settle(job);
+    }
+
+    @Override
+    public void forgetVault(UUID vault) {
+        checkpoints.forget(vault);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.source.SourceInfo;
+import io.holdfast.api.source.SourceRemoved;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.catalog.app.port.AuditLog;
 import io.holdfast.catalog.app.port.Hypervisors;
@@ -35,15 +36,12 @@ public class ManageSources {
         return audited(ticket, "source.add", spec.name(), () -> hypervisors.addSource(spec));
     }
 
-    /** Removes a source that no job waits for. */
-    public void remove(String name, NewJob.Ticket ticket) {
+    /** Removes a source that no job waits for; answers what stays on its hypervisor. */
+    public SourceRemoved remove(String name, NewJob.Ticket ticket) {
         if (jobs.activeOnSource(name) > 0) {
             throw new ApiException(ErrorCode.SOURCE_IN_USE, "Jobs on this source wait or run; cancel them first.");
         }
-        audited(ticket, "source.remove", name, () -> {
-            hypervisors.removeSource(name);
-            return name;
-        });
+        return audited(ticket, "source.remove", name, () -> hypervisors.removeSource(name));
     }
 
     /** Queues a check of a source. */

@@ -3,11 +3,10 @@ package io.holdfast.catalog.app.port;
 import io.holdfast.api.Page;
 import io.holdfast.api.snapshot.SnapshotInfo;
 import io.holdfast.api.source.SourceInfo;
+import io.holdfast.api.source.SourceRemoved;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.source.VmInfo;
-import io.holdfast.catalog.domain.Settlement;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ public interface Hypervisors {
 
     SourceInfo addSource(SourceSpec spec);
 
-    void removeSource(String name);
+    SourceRemoved removeSource(String name);
 
     /** VMs in order of (source, name); {@code vm} filters by exact name or id. */
     Page<VmInfo> vms(@Nullable String source, @Nullable String vm, @Nullable String after, int limit);
@@ -31,6 +30,6 @@ public interface Hypervisors {
 
     List<SnapshotInfo> snapshots(String source, String vm);
 
-    /** Delivers what became of a job; idempotent. */
-    void settle(UUID job, Settlement kind);
+    /** Delivers what became of a job or a vault; idempotent. */
+    void tell(OutboxStore.Message message);
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * Tells snapshot-service what became of jobs: at least once, in order per job, for ever until it worked. No transaction is
+ * Tells snapshot-service what became of jobs and vaults: at least once, in order per job, for ever until it worked. No transaction is
  * open while a message is under way; the claim keeps other replicas off.
  */
 @ApplicationScoped
@@ -44,23 +44,23 @@ public class DispatchOutbox {
 
     private void deliver(Message message) {
         try {
-            hypervisors.settle(message.job(), message.kind());
+            hypervisors.tell(message);
         } catch (ApiException e) {
             failed(message, e.code().wire() + ": " + e.detail());
             return;
         } catch (RuntimeException e) {
-            LOG.errorf(e, "job %s: telling snapshot-service %s failed", message.job(), message.kind());
+            LOG.errorf(e, "%s: telling snapshot-service %s failed", message.about(), message.kind());
             failed(message, "internal: " + e.getClass().getSimpleName());
             return;
         }
         outbox.delivered(message);
-        LOG.infof("job %s: told snapshot-service %s", message.job(), message.kind());
+        LOG.infof("%s: told snapshot-service %s", message.about(), message.kind());
     }
 
     private void failed(Message message, String error) {
         meters.outboxFailed();
         String text = TextRule.mended(error, MAX_ERROR);
         outbox.failed(message, settings.outbox().after(message.tries()), text);
-        LOG.warnf("job %s: snapshot-service was not told %s yet: %s", message.job(), message.kind(), text);
+        LOG.warnf("%s: snapshot-service was not told %s yet: %s", message.about(), message.kind(), text);
     }
 }

@@ -90,7 +90,7 @@ class FinishJob {
             return false;
         }
         Optional<Settlement> message = Settlement.of(job.kind(), end.state(), job.fencing());
-        message.ifPresent(kind -> outbox.add(job.id(), kind));
+        message.ifPresent(kind -> outbox.add(job.id(), kind, CommittedMoment.of(kind, result)));
         if (message.isEmpty()) {
             // With a message its delivery does that: until then the view or target is still there.
             jobs.release(job.id());

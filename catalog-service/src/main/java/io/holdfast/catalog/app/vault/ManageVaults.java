@@ -10,6 +10,7 @@ import io.holdfast.catalog.app.intake.StartBackup;
 import io.holdfast.catalog.app.intake.SubmitJob;
 import io.holdfast.catalog.app.port.AuditLog;
 import io.holdfast.catalog.app.port.JobStore;
+import io.holdfast.catalog.app.port.OutboxStore;
 import io.holdfast.catalog.app.port.VaultStore;
 import io.holdfast.catalog.app.queue.CancelJob;
 import io.holdfast.catalog.domain.Job;
@@ -31,13 +32,16 @@ public class ManageVaults {
     private final JobStore jobs;
     private final SubmitJob submit;
     private final CancelJob cancel;
+    private final OutboxStore outbox;
     private final AuditLog audit;
 
-    ManageVaults(VaultStore vaults, JobStore jobs, SubmitJob submit, CancelJob cancel, AuditLog audit) {
+    ManageVaults(
+            VaultStore vaults, JobStore jobs, SubmitJob submit, CancelJob cancel, OutboxStore outbox, AuditLog audit) {
         this.vaults = vaults;
         this.jobs = jobs;
         this.submit = submit;
         this.cancel = cancel;
+        this.outbox = outbox;
         this.audit = audit;
     }
 
@@ -81,6 +85,7 @@ public class ManageVaults {
             waiting.ifPresent(now -> cancel.drop(now, ticket.actor(), ticket.requestId()));
         }
         vaults.forget(vault.id());
+        outbox.addForgotten(vault.id());
         audit.add(new AuditLog.Entry(ticket.actor(), "vault.remove", name, null, ticket.requestId(), "done"));
         LOG.infof("vault %s: forgotten by %s, %d points", name, ticket.actor(), vault.points());
     }

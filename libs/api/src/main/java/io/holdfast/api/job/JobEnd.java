@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * is another attempt; {@code CANCELLED} answers a cancel request; {@code RELEASED} hands the job back unharmed (drain).
  * Idempotent for the same fencing number.
  *
- * @param result for a backup: the {@code PointInfo} that was committed; for a vault check: {@code VaultChecked}
+ * @param result for a backup: the {@code PointInfo} that was committed, and beside its fields {@code moment}, the frozen
+ *     moment it was read from; for a vault check: {@code VaultChecked}
  * @param made what the attempt knows of a job that ended badly; unsaid is {@code PERHAPS}
  */
 public record JobEnd(

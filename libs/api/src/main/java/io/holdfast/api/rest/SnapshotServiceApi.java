@@ -4,6 +4,7 @@ import io.holdfast.api.Page;
 import io.holdfast.api.RenewLease;
 import io.holdfast.api.snapshot.SnapshotInfo;
 import io.holdfast.api.source.SourceInfo;
+import io.holdfast.api.source.SourceRemoved;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.source.VmInfo;
 import io.holdfast.api.target.FillTarget;
@@ -55,10 +56,13 @@ public interface SnapshotServiceApi {
     @Path("sources")
     SourceInfo addSource(@NotNull @Valid SourceSpec spec);
 
-    /** Removes a source that no view, target or checkpoint needs; {@code source-in-use} otherwise. */
+    /**
+     * Removes a source on which no view, target or snapshot lives; {@code source-in-use} otherwise. Its checkpoints go as
+     * far as the hypervisor lets them.
+     */
     @DELETE
     @Path("sources/{name}")
-    void removeSource(@PathParam("name") String name);
+    SourceRemoved removeSource(@PathParam("name") String name);
 
     // ----- inventory
 
@@ -90,12 +94,26 @@ public interface SnapshotServiceApi {
     @Path("views/{job}")
     ViewInfo view(@PathParam("job") UUID job);
 
-    /** Keeps the view alive; {@code view-lost} when it was freed, {@code fenced} for a lower fencing number. */
+    /**
+     * Keeps the view alive; {@code view-lost} when it was freed, {@code scratch-full} when that was why, {@code fenced} for
+     * a lower fencing number.
+     */
     @POST
     @Path("views/{job}/renew")
     ViewInfo renewView(@PathParam("job") UUID job, @NotNull @Valid RenewLease renew);
 
-    /** The catalog's word on the job; idempotent, also for a view that never was. */
+    /**
+     * Renews, after having looked that the hypervisor still has the frozen moment: asked after the last read, it says that
+     * all that was read is of that moment. {@code view-lost}, or {@code scratch-full}, when it is not there any more.
+     */
+    @POST
+    @Path("views/{job}/observe")
+    ViewInfo observeView(@PathParam("job") UUID job, @NotNull @Valid RenewLease renew);
+
+    /**
+     * The catalog's word on the job; idempotent, also for a view that never was. Whatever opens a view of the job
+     * afterwards is answered {@code job-ended}.
+     */
     @POST
     @Path("views/settle")
     void settleView(@NotNull @Valid SettleView settle);
@@ -127,6 +145,18 @@ public interface SnapshotServiceApi {
     @POST
     @Path("targets/{job}/abort")
     void abortTarget(@PathParam("job") UUID job);
+
+    /** The catalog's word that the job ended without a VM: aborts, and an opening that comes late is {@code job-ended}. */
+    @POST
+    @Path("targets/{job}/settle")
+    void settleTarget(@PathParam("job") UUID job);
+
+    // ----- checkpoints
+
+    /** The catalog's word that a vault's record is gone: nobody needs its checkpoints any more. Idempotent. */
+    @POST
+    @Path("vaults/{vault}/forget")
+    void forgetVault(@PathParam("vault") UUID vault);
 
     // ----- what was left behind
 

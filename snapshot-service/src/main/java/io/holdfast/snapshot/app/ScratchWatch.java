@@ -1,0 +1,124 @@
+package io.holdfast.snapshot.app;
+
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.snapshot.domain.Source;
+import io.holdfast.snapshot.domain.View;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps guests from standing still for lack of scratch, which only sources with a scratch limit can come to: it ends the
+ * backup and lets the guest go on. It looks at every view whose job may run, whatever its phase, takes no VM's lock and
+ * waits for nobody: sources are looked at side by side, and a view is ended beside the next look. What else has to be
+ * freed is left to the reaper. Thread-safe.
+ */
+public final class ScratchWatch {
+
+    private static final Logger LOG = Logger.getLogger(ScratchWatch.class);
+
+    private final Rows.Sources sources;
+    private final Rows.Views views;
+    private final Drivers drivers;
+    private final Set<UUID> busy = ConcurrentHashMap.newKeySet();
+    private final AtomicLong ended = new AtomicLong();
+    private @Nullable ScheduledExecutorService timer;
+
+    public ScratchWatch(Rows.Sources sources, Rows.Views views, Drivers drivers) {
+        this.sources = sources;
+        this.views = views;
+        this.drivers = drivers;
+    }
+
+    /** Looks now and then again and again. */
+    public synchronized void start(Duration period) {
+        ScheduledExecutorService fresh = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("scratch-watch").daemon().factory());
+        var _ = fresh.scheduleWithFixedDelay(
+                () -> quietly("scratch", this::look), 0, period.toMillis(), TimeUnit.MILLISECONDS);
+        timer = fresh;
+    }
+
+    public synchronized void stop() {
+        if (timer != null) {
+            timer.shutdownNow();
+            timer = null;
+        }
+    }
+
+    /** How many views were ended because scratch ran full. */
+    public long ended() {
+        return ended.get();
+    }
+
+    private void look() {
+        List<View> watched =
+                views.unclosed().stream().filter(ScratchWatch::mayRun).toList();
+        for (Source source : watched.isEmpty() ? List.<Source>of() : sources.all()) {
+            List<View> here =
+                    watched.stream().filter(v -> v.source().equals(source.id())).toList();
+            if (source.scratchLimitBytes() != null && !here.isEmpty()) {
+                beside(source.id(), "scratch of " + source.name(), () -> look(source, here));
+            }
+        }
+    }
+
+    private static boolean mayRun(View view) {
+        return switch (view.phase()) {
+            case OPENING, OPEN, FREEING, CLOSING -> true;
+            case FREED, CLOSED -> false;
+        };
+    }
+
+    private void look(Source source, List<View> here) {
+        FrozenViews driver = drivers.of(source).urgent();
+        for (View view : here) {
+            quietly("scratch of job " + view.job(), () -> {
+                if (view.owesResume() || driver.scratchOverflowed(view)) {
+                    beside(view.moment(), "scratch of job " + view.job(), () -> end(view.moment(), driver));
+                }
+            });
+        }
+    }
+
+    /** Each part can be repeated; until the last one is done every look comes back here. */
+    private void end(UUID moment, FrozenViews driver) {
+        View view = views.change(moment, View::full);
+        LOG.warnf("job %s: scratch is full; the view ends so that the guest goes on", view.job());
+        driver.abortJob(view);
+        driver.resume(view);
+        views.change(moment, View::letGo);
+        ended.incrementAndGet();
+    }
+
+    /** One at a time per key: a slow one is not waited for. */
+    private void beside(UUID key, String what, Runnable work) {
+        if (busy.add(key)) {
+            Thread.ofVirtual().name("scratch-" + key).start(() -> {
+                try {
+                    quietly(what, work);
+                } finally {
+                    busy.remove(key);
+                }
+            });
+        }
+    }
+
+    private static void quietly(String what, Runnable work) {
+        try {
+            work.run();
+        } catch (ApiException e) {
+            LOG.warnf("%s: %s, later again: %s", what, e.code(), e.detail());
+        } catch (RuntimeException e) {
+            LOG.warnf(e, "%s: later again", what);
+        }
+    }
+}
