@@ -4,7 +4,7 @@ import io.holdfast.vault.crypto.KeyRing;
 import io.holdfast.vault.pack.FrameStore;
 import io.holdfast.vault.read.DiskView;
 
-/** Random reads of a restore point. Thread-safe; opened frames are kept in the vault's cache. */
+/** Random reads of a restore point. Thread-safe; keeps opened frames up to the vault's cache size. */
 public final class PointReader {
 
     private final PointManifest manifest;

@@ -29,8 +29,6 @@ public final class Vault implements AutoCloseable {
     private final UUID id;
     private final VaultFormat.Features features;
     private final VaultParts parts;
-    // One for all readers: what they keep is bounded however many there are.
-    private final FrameStore frames;
 
     private Vault(VaultDoor.Opened opened, ObjectStore store, EngineOptions options) {
         SecureRandom random = new SecureRandom();
@@ -43,7 +41,6 @@ public final class Vault implements AutoCloseable {
                 new PointLog(store, opened.keys(), random),
                 new CpuPool(options.cpuThreads()),
                 options);
-        frames = reading();
     }
 
     /** Creates a vault; EXISTS when the place holds a vault, or anything else. */
@@ -134,9 +131,14 @@ public final class Vault implements AutoCloseable {
         return new BackupSession(new SessionWriter(parts, intent));
     }
 
-    /** A reader of a point. All readers of this vault share one cache. */
+    /** A reader of a point, with a cache of its own. */
     public PointReader open(PointManifest point) {
-        return new PointReader(point, frames, parts.keys());
+        return readers().open(point);
+    }
+
+    /** Readers of points that share one cache. */
+    public PointReaders readers() {
+        return new PointReaders(reading(), parts.keys());
     }
 
     /**

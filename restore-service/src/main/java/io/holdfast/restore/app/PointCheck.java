@@ -52,9 +52,9 @@ final class PointCheck {
         ledger.refuseDamaged(job);
     }
 
-    /** How often this process was read from; whether the pull lives. */
-    long reads() {
-        return ledger.reads(job);
+    /** Grows while the hypervisor asks this process for anything. */
+    long answers() {
+        return ledger.answers(job);
     }
 
     /** Reads what is not known to be right yet; fails with {@code point-damaged}, with disk, range and object. */

@@ -30,18 +30,15 @@ public final class ReadLedger {
         // Guarded by this.
         private final Map<String, CoveredRanges> disks = new HashMap<>();
         private @Nullable String damage;
-        private long reads;
+        private long answers;
 
         synchronized void right(String disk, long offset, long length) {
+            answers++;
             disks.computeIfAbsent(disk, _ -> new CoveredRanges(MOST_RANGES)).add(offset, length);
         }
 
-        synchronized void read() {
-            reads++;
-        }
-
-        synchronized long reads() {
-            return reads;
+        synchronized long answers() {
+            return answers;
         }
 
         synchronized void damaged(String what) {
@@ -70,11 +67,7 @@ public final class ReadLedger {
     /** These bytes of the disk were read for a client and are what was backed up. */
     void served(UUID job, String disk, long offset, long length) {
         bytes.addAndGet(length);
-        Entry entry = running.get(job);
-        if (entry != null) {
-            entry.read();
-            entry.right(disk, offset, length);
-        }
+        right(job, disk, offset, length);
     }
 
     /** These bytes are right: read, or zeros by the disk's authenticated map. */
@@ -109,10 +102,10 @@ public final class ReadLedger {
         return entry == null ? List.of(new Range(offset, length)) : entry.missing(disk, offset, length);
     }
 
-    /** How many reads of clients this process has answered for the job. */
-    long reads(UUID job) {
+    /** Grows with whatever this process answers for the job. */
+    long answers(UUID job) {
         Entry entry = running.get(job);
-        return entry == null ? 0 : entry.reads();
+        return entry == null ? 0 : entry.answers();
     }
 
     /** Bytes of data served since the start; holes are not counted. */

@@ -104,8 +104,10 @@ final class TargetFilling {
             if (target.state() == TargetInfo.State.FILLED) {
                 return;
             }
-            // Another replica may have served the damage that ended the pull.
-            check.complete(this::verifying);
+            if (target.state() == TargetInfo.State.FAILED) {
+                // Another replica may have served the damage that ended the pull.
+                check.complete(this::verifying);
+            }
             if (tried == FILLS || target.state() != TargetInfo.State.FAILED) {
                 throw new ApiException(ErrorCode.TARGET_FILL_FAILED, "The hypervisor's pull failed: " + why(target));
             }
@@ -136,7 +138,7 @@ final class TargetFilling {
         while (target.state() == TargetInfo.State.FILLING || target.state() == TargetInfo.State.PREPARED) {
             check.refuseDamaged();
             tell(target);
-            long now = done(target) + check.reads();
+            long now = done(target) + check.answers();
             if (now != seen) {
                 seen = now;
                 movedNanos = pause.nanos();

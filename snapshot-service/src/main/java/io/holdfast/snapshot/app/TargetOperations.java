@@ -175,7 +175,8 @@ public final class TargetOperations {
     private Target started(Target target, RestoreTargets driver) {
         try {
             driver.start(target.vmId());
-            return target;
+            // Once: a guest may well switch itself off at once.
+            return change(target, Target::withoutStart);
         } catch (ApiException e) {
             if (e.code().retryable()) {
                 throw e;
