@@ -11,7 +11,7 @@ import java.time.InstantSource;
  * @param window spans of 256 KiB read ahead, and frames being compressed, 2 to 256
  * @param cpuThreads threads that hash and compress, 1 to 256
  * @param putThreads packs that are put at once, 1 to 16
- * @param cacheBytes bytes of opened frames that a reader keeps, at least 1 MiB
+ * @param cacheBytes bytes of opened frames that a reader keeps, or readers that share them keep together, at least 1 MiB
  * @param clock tells when a point was committed
  */
 public record EngineOptions(

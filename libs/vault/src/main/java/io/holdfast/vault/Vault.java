@@ -112,11 +112,16 @@ public final class Vault implements AutoCloseable {
         return new BackupSession(new SessionWriter(parts, intent));
     }
 
-    /** A reader of a point. */
+    /** A reader of a point, with a cache of its own. */
     public PointReader open(PointManifest point) {
+        return readers().open(point);
+    }
+
+    /** Readers of points that share one cache. */
+    public PointReaders readers() {
         FrameStore frames =
                 new FrameStore(parts.store(), parts.keys(), parts.options().cacheBytes());
-        return new PointReader(point, frames, parts.keys());
+        return new PointReaders(frames, parts.keys());
     }
 
     /** Looks whether every pack that the point needs is there and its directory authenticates. */

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
@@ -26,6 +27,8 @@ public final class KeySlot {
     private static final int CHECKED = SIZE - 32;
     private static final int PASSPHRASE = 1;
     private static final byte[] MAGIC = VaultFormat.ascii("HFKEYS00");
+
+    private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
 
     private KeySlot() {}
 
@@ -132,7 +135,13 @@ public final class KeySlot {
                 .build());
         byte[] secret = passphrase.bytes();
         byte[] kek = new byte[32];
-        argon.generateBytes(secret, kek);
+        // Each takes all of its memory: several at once would need that several times.
+        ONE_AT_A_TIME.lock();
+        try {
+            argon.generateBytes(secret, kek);
+        } finally {
+            ONE_AT_A_TIME.unlock();
+        }
         Arrays.fill(secret, (byte) 0);
         return kek;
     }

@@ -50,6 +50,7 @@ public final class DiskView {
         requireInside(offset, into.remaining());
         MapReader map = reader();
         BlockHasher hasher = keys.hasher();
+        Held held = new Held();
         long at = offset;
         while (into.hasRemaining()) {
             long leafIndex = at / LEAF_BYTES;
@@ -59,7 +60,7 @@ public final class DiskView {
             if (leaf == null) {
                 zeros(into, length);
             } else {
-                readLeaf(new Walk(map, hasher, leaf, leafIndex * LEAF_BYTES), inLeaf, length, into);
+                readLeaf(new Walk(map, hasher, held, leaf, leafIndex * LEAF_BYTES), inLeaf, length, into);
             }
             at += length;
         }
@@ -95,7 +96,25 @@ public final class DiskView {
         return ranges;
     }
 
-    private record Walk(MapReader map, BlockHasher hasher, MapNode.Leaf leaf, long start) {}
+    private record Walk(MapReader map, BlockHasher hasher, Held held, MapNode.Leaf leaf, long start) {}
+
+    /** The frame that a call used last: most blocks follow one another in it, and the cache may be too busy to keep it. */
+    private final class Held {
+        private byte @Nullable [] frame;
+        private String pack = "";
+        private int number;
+
+        byte[] frame(PackUse of, int wanted) {
+            byte[] last = frame;
+            if (last == null || number != wanted || !pack.equals(of.id())) {
+                last = frames.frame(of, wanted, FrameEntry.DATA);
+                frame = last;
+                pack = of.id();
+                number = wanted;
+            }
+            return last;
+        }
+    }
 
     private void readLeaf(Walk walk, int from, int length, ByteBuffer into) {
         int at = from;
@@ -117,7 +136,7 @@ public final class DiskView {
         Range where = new Range(walk.start + (long) index * VaultFormat.BLOCK, VaultFormat.BLOCK);
         try {
             PackUse pack = walk.map.pack(location);
-            byte[] frame = frames.frame(pack, Location.frame(location), FrameEntry.DATA);
+            byte[] frame = walk.held.frame(pack, Location.frame(location));
             int offset = Location.position(location) * VaultFormat.BLOCK;
             String object = Keys.pack(pack.id()).value();
             if (offset + VaultFormat.BLOCK > frame.length) {
