@@ -26,10 +26,15 @@ final class MadePoint {
     static final String VM = "vm-1";
 
     static PointManifest in(ObjectStore store, Map<String, byte[]> disks) throws InterruptedException {
+        return in(store, disks, new VaultOptions(8 << 10, 1, 1));
+    }
+
+    static PointManifest in(ObjectStore store, Map<String, byte[]> disks, VaultOptions options)
+            throws InterruptedException {
         var intent = new BackupIntent(
                 VM, "web", "lab", "job-1", UUID.randomUUID(), "moment-1", BackupKind.FULL, Optional.empty());
         try (var passphrase = Passphrase.of("passphrase");
-                var vault = Vault.create(store, passphrase, new VaultOptions(8 << 10, 1, 1));
+                var vault = Vault.create(store, passphrase, options);
                 var session = vault.begin(intent)) {
             for (var disk : disks.entrySet()) {
                 session.backup(new Bytes(disk.getKey(), disk.getValue()), ProgressListener.NONE);

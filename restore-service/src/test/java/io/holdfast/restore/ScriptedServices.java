@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** The other two services, in process: answers as told, remembers what was asked. */
 final class ScriptedServices {
 
+    /** Names of all methods that were called, in order. */
+    final List<String> calls = new CopyOnWriteArrayList<>();
+
     final List<OpenTarget> opened = new CopyOnWriteArrayList<>();
     final List<UUID> aborted = new CopyOnWriteArrayList<>();
     final List<FinishTarget> finished = new CopyOnWriteArrayList<>();
@@ -49,6 +52,7 @@ final class ScriptedServices {
     }
 
     private @Nullable Object call(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+        calls.add(method.getName());
         try {
             return getClass()
                     .getDeclaredMethod(method.getName(), method.getParameterTypes())

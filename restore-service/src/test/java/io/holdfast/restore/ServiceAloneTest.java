@@ -2,7 +2,9 @@ package io.holdfast.restore;
 
 import static io.restassured.RestAssured.given;
 import static io.restassured.RestAssured.when;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -20,6 +22,24 @@ class ServiceAloneTest {
     @ValueSource(strings = {"/q/health/live", "/q/health/ready", "/q/metrics"})
     void healthAndMetricsAreOpen(String path) {
         when().get(path).then().statusCode(200);
+    }
+
+    @Test
+    void readyMeansThatHypervisorsCanConnect() {
+        when().get("/q/health/ready").then().statusCode(200).body("checks.name", hasItem("nbd"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "holdfast_served_bytes_total",
+                "holdfast_served_connections",
+                "holdfast_served_damaged_reads_total",
+                "holdfast_vaults_open",
+                "holdfast_jobs_running"
+            })
+    void whatIsServedIsMeasured(String name) {
+        when().get("/q/metrics").then().statusCode(200).body(containsString("\n" + name));
     }
 
     @ParameterizedTest

@@ -18,6 +18,7 @@ import io.holdfast.storage.StorageException;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.PreflightReport;
 import io.holdfast.vault.VaultException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -41,27 +42,31 @@ public final class Restore implements JobHandler {
     private final SnapshotServiceApi snapshots;
     private final VaultPool vaults;
     private final ExportNames names;
-    private final DamageLedger ledger;
+    private final ReadLedger ledger;
     private final MonotonicClock pause;
+    private final Duration standstill;
 
+    /** {@code standstill}: a hypervisor that pulls nothing for this long is given up. */
     public Restore(
             SnapshotServiceApi snapshots,
             VaultPool vaults,
             ExportNames names,
-            DamageLedger ledger,
-            MonotonicClock pause) {
+            ReadLedger ledger,
+            MonotonicClock pause,
+            Duration standstill) {
         this.snapshots = snapshots;
         this.vaults = vaults;
         this.names = names;
         this.ledger = ledger;
         this.pause = pause;
+        this.standstill = standstill;
     }
 
     @Override
     public JsonNode run(LeasedJob job, JobContext context) throws InterruptedException {
         var spec = (JobSpec.Restore) job.spec();
         long started = pause.nanos();
-        ledger.forget(job.job());
+        ledger.begin(job.job());
         try (var vault = vaults.acquire(spec.vault())) {
             PointManifest manifest = vault.vault()
                     .point(spec.point(), spec.vm())
@@ -69,7 +74,8 @@ public final class Restore implements JobHandler {
             List<PointManifest.Disk> disks = DiskChoice.of(manifest, spec.disks());
             context.progress(Progress.of("preflight", 0, 0));
             refuseDamaged(vault.vault().preflight(manifest), disks);
-            TargetInfo target = fillOrAbort(job, context, manifest, disks);
+            var check = new PointCheck(vault.vault(), manifest, disks, job.job(), ledger);
+            TargetInfo target = fillOrAbort(job, context, check);
             return result(target, disks, pause.nanos() - started);
         } catch (VaultException e) {
             throw Failures.of(e);
@@ -96,12 +102,10 @@ public final class Restore implements JobHandler {
                 });
     }
 
-    private TargetInfo fillOrAbort(
-            LeasedJob job, JobContext context, PointManifest manifest, List<PointManifest.Disk> disks)
-            throws InterruptedException {
-        var filling = new TargetFilling(snapshots, names, ledger, pause, job, context);
+    private TargetInfo fillOrAbort(LeasedJob job, JobContext context, PointCheck check) throws InterruptedException {
+        var filling = new TargetFilling(snapshots, names, check, pause, standstill, job, context);
         try {
-            return filling.run(manifest, disks);
+            return filling.run();
         } catch (InterruptedException | RuntimeException e) {
             if (context.cancelRequested() || isFinal(e)) {
                 abort(job);

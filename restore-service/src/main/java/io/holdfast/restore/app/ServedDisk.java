@@ -9,28 +9,33 @@ import io.holdfast.storage.StorageException;
 import io.holdfast.vault.Range;
 import io.holdfast.vault.VaultException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /** One disk of a point, offered to one connection. A block that does not authenticate is an I/O error there, never data. */
 final class ServedDisk implements NbdExport {
 
     /** Longest range whose allocation is looked up at once: it walks the disk's map. */
-    private static final long LOOK = 256L << 20;
+    private static final long LOOK = 64L << 20;
 
     private static final int MAX_EXTENTS = 2_000;
 
     private final ExportToken token;
     private final OpenVault.DiskBytes disk;
     private final VaultPool.Use vault;
-    private final DamageLedger ledger;
+    private final ReadLedger ledger;
+    private final Semaphore atOnce;
 
-    ServedDisk(ExportToken token, OpenVault.DiskBytes disk, VaultPool.Use vault, DamageLedger ledger) {
+    ServedDisk(ExportToken token, OpenVault.DiskBytes disk, VaultPool.Use vault, ReadLedger ledger, Semaphore atOnce) {
         this.token = token;
         this.disk = disk;
         this.vault = vault;
         this.ledger = ledger;
+        this.atOnce = atOnce;
     }
 
     @Override
@@ -41,10 +46,23 @@ final class ServedDisk implements NbdExport {
     @Override
     public void read(long offset, ByteBuffer target) throws IOException {
         int length = target.remaining();
+        enter();
         try {
             disk.read(offset, target);
+            ledger.served(token.job(), token.disk(), offset, length);
         } catch (VaultException | StorageException e) {
             throw failed(e, offset, length);
+        } finally {
+            atOnce.release();
+        }
+    }
+
+    private void enter() throws InterruptedIOException {
+        try {
+            atOnce.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the connection ended");
         }
     }
 
@@ -60,10 +78,21 @@ final class ServedDisk implements NbdExport {
     public List<NbdExtent> allocation(long offset, long length) {
         long asked = Math.min(length, LOOK);
         try {
-            return extents(offset, asked, disk.data(offset, asked));
+            enter();
+        } catch (InterruptedIOException e) {
+            throw new UncheckedIOException(e);
+        }
+        try {
+            List<NbdExtent> extents = extents(offset, asked, disk.data(offset, asked));
+            extents.stream()
+                    .filter(extent -> extent.has(NbdExtent.ZERO))
+                    .forEach(hole -> ledger.right(token.job(), token.disk(), hole.offset(), hole.length()));
+            return extents;
         } catch (VaultException | StorageException e) {
             IOException unused = failed(e, offset, asked);
             throw new IllegalStateException(unused.getMessage(), e);
+        } finally {
+            atOnce.release();
         }
     }
 

@@ -14,9 +14,7 @@ import io.holdfast.api.target.TargetInfo;
 import io.holdfast.jobs.JobContext;
 import io.holdfast.restore.domain.DiskChoice;
 import io.holdfast.storage.MonotonicClock;
-import io.holdfast.vault.PointManifest;
 import java.time.Duration;
-import java.util.List;
 
 /** Takes one job's target from wherever it stands to a finished VM. For one attempt. */
 final class TargetFilling {
@@ -28,8 +26,9 @@ final class TargetFilling {
 
     private final SnapshotServiceApi snapshots;
     private final ExportNames names;
-    private final DamageLedger ledger;
+    private final PointCheck check;
     private final MonotonicClock pause;
+    private final Duration standstill;
     private final Patience patience;
     private final LeasedJob job;
     private final JobSpec.Restore spec;
@@ -39,60 +38,65 @@ final class TargetFilling {
     TargetFilling(
             SnapshotServiceApi snapshots,
             ExportNames names,
-            DamageLedger ledger,
+            PointCheck check,
             MonotonicClock pause,
+            Duration standstill,
             LeasedJob job,
             JobContext context) {
         this.snapshots = snapshots;
         this.names = names;
-        this.ledger = ledger;
+        this.check = check;
         this.pause = pause;
+        this.standstill = standstill;
         this.patience = new Patience(pause);
         this.job = job;
         this.spec = (JobSpec.Restore) job.spec();
         this.context = context;
     }
 
-    TargetInfo run(PointManifest manifest, List<PointManifest.Disk> disks) throws InterruptedException {
+    TargetInfo run() throws InterruptedException {
         context.progress(Progress.of("prepare", 0, 0));
-        TargetInfo target = patience.ask(() -> snapshots.openTarget(request(manifest, disks)));
+        TargetInfo target = patience.ask(() -> snapshots.openTarget(request()));
         renewedNanos = pause.nanos();
         if (target.state() == TargetInfo.State.FINISHED) {
             return target;
         }
         if (target.state() != TargetInfo.State.FILLED) {
-            fill(disks);
+            fill();
         }
-        ledger.refuseDamaged(job.job());
+        check.complete(this::verifying);
         context.progress(Progress.of("finish", 0, 0));
         return patience.ask(() -> snapshots.finishTarget(job.job(), new FinishTarget(context.fencing(), spec.start())));
     }
 
-    private OpenTarget request(PointManifest manifest, List<PointManifest.Disk> disks) {
+    private OpenTarget request() {
         return new OpenTarget(
                 job.job(),
                 context.fencing(),
                 spec.source(),
                 spec.inPlace() ? null : spec.name(),
                 spec.inPlace() ? spec.vm() : null,
-                manifest.definition(),
+                check.manifest().definition(),
                 spec.pool(),
                 spec.network(),
-                disks.stream()
+                check.disks().stream()
                         .map(d -> new OpenTarget.TargetDisk(d.key(), d.size(), d.format(), DiskChoice.dataBytes(d)))
                         .toList());
     }
 
-    private void fill(List<PointManifest.Disk> disks) throws InterruptedException {
+    private void fill() throws InterruptedException {
         String transport = patience.ask(() -> snapshots.source(spec.source())).nbd();
         for (int tried = 1; ; tried++) {
-            var from = names.of(job.job(), spec, disks, transport);
+            var from = names.of(job.job(), spec, check.disks(), transport);
             TargetInfo target = awaitFilled(
                     patience.ask(() -> snapshots.fillTarget(job.job(), new FillTarget(context.fencing(), from))));
             if (target.state() == TargetInfo.State.FILLED) {
                 return;
             }
-            ledger.refuseDamaged(job.job());
+            if (target.state() == TargetInfo.State.FAILED) {
+                // Another replica may have served the damage that ended the pull.
+                check.complete(this::verifying);
+            }
             if (tried == FILLS || target.state() != TargetInfo.State.FAILED) {
                 throw new ApiException(ErrorCode.TARGET_FILL_FAILED, "The hypervisor's pull failed: " + why(target));
             }
@@ -107,9 +111,21 @@ final class TargetFilling {
 
     private TargetInfo awaitFilled(TargetInfo begun) throws InterruptedException {
         TargetInfo target = begun;
+        long seen = -1;
+        long movedNanos = pause.nanos();
         while (target.state() == TargetInfo.State.FILLING || target.state() == TargetInfo.State.PREPARED) {
-            ledger.refuseDamaged(job.job());
+            check.refuseDamaged();
             tell(target);
+            long now = done(target) + check.answers();
+            if (now != seen) {
+                seen = now;
+                movedNanos = pause.nanos();
+            } else if (pause.nanos() - movedNanos > standstill.toNanos()) {
+                throw new ApiException(
+                        ErrorCode.TARGET_FILL_STALLED,
+                        "The hypervisor has pulled nothing for " + standstill.toSeconds() + " seconds, at "
+                                + done(target) + " bytes.");
+            }
             pause.pause(POLL);
             target = look();
         }
@@ -119,22 +135,38 @@ final class TargetFilling {
 
     /** Looks, and renews when a third of the lease is over. */
     private TargetInfo look() throws InterruptedException {
-        long now = pause.nanos();
-        if (now - renewedNanos
-                < Duration.ofSeconds(job.leaseSeconds()).dividedBy(3).toNanos()) {
-            return patience.ask(() -> snapshots.target(job.job()));
-        }
-        renewedNanos = now;
+        return renewalIsDue() ? renew() : patience.ask(() -> snapshots.target(job.job()));
+    }
+
+    private boolean renewalIsDue() {
+        long third = Duration.ofSeconds(job.leaseSeconds()).dividedBy(3).toNanos();
+        return pause.nanos() - renewedNanos >= third;
+    }
+
+    private TargetInfo renew() throws InterruptedException {
+        renewedNanos = pause.nanos();
         return patience.ask(() -> snapshots.renewTarget(job.job(), new RenewLease(context.fencing())));
     }
 
+    /** Blocks are read for the check; the target is kept meanwhile. */
+    private void verifying(long doneBytes, long totalBytes) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        context.progress(Progress.of("verify", doneBytes, totalBytes));
+        if (renewalIsDue()) {
+            renew();
+        }
+    }
+
+    private static long done(TargetInfo target) {
+        return target.disks().stream().mapToLong(TargetInfo.DiskFill::doneBytes).sum();
+    }
+
     private void tell(TargetInfo target) {
-        long done = target.disks().stream()
-                .mapToLong(TargetInfo.DiskFill::doneBytes)
-                .sum();
         long total = target.disks().stream()
                 .mapToLong(TargetInfo.DiskFill::totalBytes)
                 .sum();
-        context.progress(Progress.of("fill", done, total));
+        context.progress(Progress.of("fill", done(target), total));
     }
 }

@@ -1,7 +1,7 @@
 package io.holdfast.restore.config;
 
 import io.holdfast.jobs.JobRunner;
-import io.holdfast.restore.app.DamageLedger;
+import io.holdfast.restore.app.ReadLedger;
 import io.holdfast.restore.app.VaultPool;
 import io.holdfast.restore.nbd.PointServer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,7 +21,7 @@ public class Lifecycle {
     private final JobRunner runner;
     private final PointServer server;
     private final VaultPool vaults;
-    private final DamageLedger ledger;
+    private final ReadLedger ledger;
     private final RestoreConfig config;
     private final MeterRegistry meters;
     private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(
@@ -31,7 +31,7 @@ public class Lifecycle {
             JobRunner runner,
             PointServer server,
             VaultPool vaults,
-            DamageLedger ledger,
+            ReadLedger ledger,
             RestoreConfig config,
             MeterRegistry meters) {
         this.runner = runner;
@@ -45,7 +45,9 @@ public class Lifecycle {
     void started(@Observes StartupEvent event) {
         meters.gauge("holdfast.jobs.running", runner, JobRunner::running);
         meters.gauge("holdfast.vaults.open", vaults, VaultPool::size);
-        meters.more().counter("holdfast.served.damaged.reads", Tags.empty(), ledger, DamageLedger::total);
+        meters.gauge("holdfast.served.connections", server, PointServer::connections);
+        meters.more().counter("holdfast.served.bytes", Tags.empty(), ledger, ReadLedger::bytesServed);
+        meters.more().counter("holdfast.served.damaged.reads", Tags.empty(), ledger, ReadLedger::damagedReads);
         long seconds = Math.max(1, config.idle().toSeconds() / 2);
         var _ = sweeper.scheduleWithFixedDelay(
                 () -> vaults.closeIdle(config.idle()), seconds, seconds, TimeUnit.SECONDS);

@@ -1,5 +1,6 @@
 package io.holdfast.restore.config;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -16,6 +17,14 @@ public interface RestoreConfig {
     /** How long a hypervisor may connect with an export name: the longest restore. */
     @WithDefault("24h")
     Duration tokenLife();
+
+    /** How long a hypervisor may pull nothing before its restore is given up. */
+    @WithDefault("10m")
+    Duration standstill();
+
+    /** Opened frames that all open vaults keep in memory together. */
+    @WithDefault("48M")
+    MemorySize cache();
 
     /** Vaults open at a time. */
     @WithDefault("8")

@@ -6,8 +6,8 @@ import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.jobs.JobRunner;
 import io.holdfast.jobs.JobRunnerOptions;
 import io.holdfast.nbd.NbdServerOptions;
-import io.holdfast.restore.app.DamageLedger;
 import io.holdfast.restore.app.ExportNames;
+import io.holdfast.restore.app.ReadLedger;
 import io.holdfast.restore.app.Restore;
 import io.holdfast.restore.app.ServedPoints;
 import io.holdfast.restore.app.VaultPool;
@@ -37,14 +37,18 @@ public class Wiring {
 
     @Produces
     @Singleton
-    DamageLedger ledger() {
-        return new DamageLedger();
+    ReadLedger ledger() {
+        return new ReadLedger();
     }
 
     @Produces
     @Singleton
     VaultPool vaults(RunnerApi catalog) {
-        return new VaultPool(catalog, new EngineDoor(), config.vaults(), System::nanoTime);
+        return new VaultPool(
+                catalog,
+                new EngineDoor(config.cache().asLongValue() / config.vaults()),
+                config.vaults(),
+                System::nanoTime);
     }
 
     @Produces
@@ -58,7 +62,7 @@ public class Wiring {
     PointServer server(
             TokenSeal seal,
             VaultPool vaults,
-            DamageLedger ledger,
+            ReadLedger ledger,
             @ConfigProperty(name = "holdfast.nbd.directory") Path directory,
             @ConfigProperty(name = "holdfast.nbd.tls-directory") Optional<Path> tls) {
         var exports = new ServedPoints(seal, vaults, ledger, InstantSource.system());
@@ -83,14 +87,14 @@ public class Wiring {
             VaultPool vaults,
             PointServer server,
             TokenSeal seal,
-            DamageLedger ledger) {
+            ReadLedger ledger) {
         MonotonicClock pause = MonotonicClock.system();
         var names = new ExportNames(seal, server, InstantSource.system(), config.tokenLife());
         return new JobRunner(
                 catalog,
                 JobKind.Runner.RESTORE_SERVICE,
                 config.instance().orElseGet(InstanceName::ofProcess),
-                Map.of(JobKind.RESTORE, new Restore(snapshots, vaults, names, ledger, pause)),
+                Map.of(JobKind.RESTORE, new Restore(snapshots, vaults, names, ledger, pause, config.standstill())),
                 JobRunnerOptions.of(config.parallel()));
     }
 }

@@ -71,6 +71,16 @@ public final class PointServer implements Endpoints, AutoCloseable {
         return new NbdEndpoint.Tls(advertisedHost, address.port(), exportName);
     }
 
+    /** Whether hypervisors can connect, everywhere they should. */
+    public boolean accepts() {
+        return local.accepts() && (remote == null || remote.accepts());
+    }
+
+    /** Connections of hypervisors now. */
+    public int connections() {
+        return local.connections() + (remote == null ? 0 : remote.connections());
+    }
+
     @Override
     public void close() {
         try {

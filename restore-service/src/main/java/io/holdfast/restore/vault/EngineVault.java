@@ -4,6 +4,7 @@ import io.holdfast.restore.app.OpenVault;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.vault.DiskReader;
 import io.holdfast.vault.PointManifest;
+import io.holdfast.vault.PointReaders;
 import io.holdfast.vault.PreflightReport;
 import io.holdfast.vault.Range;
 import io.holdfast.vault.Vault;
@@ -17,10 +18,13 @@ final class EngineVault implements OpenVault {
 
     private final Vault vault;
     private final ObjectStore store;
+    // One for all connections: each with a cache of its own would soon fill the heap.
+    private final PointReaders readers;
 
     EngineVault(Vault vault, ObjectStore store) {
         this.vault = vault;
         this.store = store;
+        this.readers = vault.readers();
     }
 
     @Override
@@ -35,7 +39,7 @@ final class EngineVault implements OpenVault {
 
     @Override
     public DiskBytes disk(PointManifest manifest, String key) {
-        return new EngineDisk(vault.open(manifest).disk(key));
+        return new EngineDisk(readers.open(manifest).disk(key));
     }
 
     @Override

@@ -47,6 +47,7 @@ public enum ErrorCode {
     SCRATCH_FULL(507),
     TARGET_NOT_FOUND(404),
     TARGET_FILL_FAILED(502),
+    TARGET_FILL_STALLED(504),
     NBD_ERROR(502, true),
 
     // ----- vaults and points
