@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.view.OpenView;
+import io.holdfast.api.view.ViewInfo;
 import io.holdfast.snapshot.domain.Checkpoint;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
@@ -136,6 +137,21 @@ class CheckpointEndTest extends Suite {
         reaper.reap();
         assertThat(checkpoints.all()).isEmpty();
         assertThat(libvirt.virsh("checkpoint-list", vm.name)).doesNotContain("holdfast");
+    }
+
+    @Test
+    void aCheckpointThatLibvirtDoesNotKnowIsNoBaseAndIsForgotten() {
+        TestVm vm = running("unknown");
+        UUID base = committed(vm, vault, List.of());
+        String name = checkpoints.all().getFirst().name();
+        libvirt.virsh("checkpoint-delete", vm.name, name);
+        UUID job = UUID.randomUUID();
+        ViewInfo view = api.openView(request(vm, job, UUID.randomUUID(), List.of(base)));
+        assertThat(disk(view, "vda").fullReason()).contains("no checkpoint of an earlier point");
+        abandon(job);
+        api.forgetVault(vault);
+        reaper.reap();
+        assertThat(checkpoints.all()).isEmpty();
     }
 
     @Test

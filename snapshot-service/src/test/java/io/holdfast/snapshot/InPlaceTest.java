@@ -152,11 +152,11 @@ class InPlaceTest extends TargetSuite {
         var view = api.openView(request(vm, backup, point, List.of(base)));
         assertThat(disk(view, "vda").fullReason()).contains("restored");
         assertThat(disk(view, "vdb").base()).isEqualTo(base);
-        api.settleView(new SettleView(backup, "committed"));
+        api.settleView(new SettleView(backup, "committed", view.moment()));
         UUID backup2 = UUID.randomUUID();
         var next = api.openView(request(vm, backup2, UUID.randomUUID(), List.of(point)));
         assertThat(next.disks()).allMatch(d -> point.equals(d.base()));
-        api.settleView(new SettleView(backup2, "committed"));
+        api.settleView(new SettleView(backup2, "committed", next.moment()));
         // The oldest checkpoint went: with its bitmap on the disk that stayed.
         assertThat(libvirt.virsh("checkpoint-list", vm.name)).doesNotContain(base.toString());
         assertThat(libvirt.virsh("qemu-monitor-command", vm.name, "{\"execute\":\"query-named-block-nodes\"}"))

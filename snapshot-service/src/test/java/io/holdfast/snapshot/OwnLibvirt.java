@@ -21,30 +21,50 @@ final class OwnLibvirt implements AutoCloseable {
 
     final Path home;
     final Path pool;
+    private final long tightBytes;
 
     /** One that runs already. */
     OwnLibvirt(Path home) {
+        this(home, 0);
+    }
+
+    private OwnLibvirt(Path home, long tightBytes) {
         this.home = home;
         this.pool = home.resolve("pool");
+        this.tightBytes = tightBytes;
     }
 
     /** A new one. */
     static OwnLibvirt create() {
+        return create(0);
+    }
+
+    /** A new one that has a second pool {@code tight} on a file system of so many bytes, which nobody else sees. */
+    static OwnLibvirt create(long tightBytes) {
         try {
             Path home = Files.createTempDirectory(
                     Path.of("/tmp"),
                     "hfl",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            for (String folder : List.of("rt", "cfg", "cache", "data", "pool", "nbd")) {
+            for (String folder : List.of("rt", "cfg", "cache", "data", "pool", "nbd", "tight")) {
                 Files.createDirectory(home.resolve(folder));
             }
             // A host may want TLS of every NBD server; unix sockets have to work there all the same.
             Path configuration = Files.createDirectory(home.resolve("cfg/libvirt"));
             TestFiles.write(configuration.resolve("qemu.conf"), "nbd_tls = 1\n");
-            OwnLibvirt made = new OwnLibvirt(home);
+            OwnLibvirt made = new OwnLibvirt(home, tightBytes);
             made.launch();
             made.virsh("pool-define-as", "default", "dir", "--target", made.pool.toString());
             made.virsh("pool-start", "default");
+            if (tightBytes > 0) {
+                made.virsh(
+                        "pool-define-as",
+                        "tight",
+                        "dir",
+                        "--target",
+                        home.resolve("tight").toString());
+                made.virsh("pool-start", "tight");
+            }
             return made;
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -53,7 +73,13 @@ final class OwnLibvirt implements AutoCloseable {
 
     private void launch() throws IOException {
         List<String> command = new ArrayList<>();
-        if ("root".equals(System.getProperty("user.name"))) {
+        if (tightBytes > 0) {
+            String mount = "mount -t tmpfs -o size=\"$0\" tmpfs \"$1\" && shift && exec \"$@\"";
+            command.addAll(List.of("unshare", "-U", "-r", "-m", "sh", "-c", mount));
+            command.addAll(
+                    List.of(Long.toString(tightBytes), home.resolve("tight").toString()));
+        }
+        if (tightBytes > 0 || "root".equals(System.getProperty("user.name"))) {
             command.addAll(List.of("unshare", "-U", "--map-user=1000", "--map-group=1000"));
         }
         command.addAll(List.of("libvirtd", "-p", home.resolve("rt/pid").toString()));

@@ -134,6 +134,7 @@ class SnapshotOutcomeTest extends Suite {
                     d.inventory(),
                     new Lossy(d.snapshots()),
                     d.views(),
+                    d.urgent(),
                     d.targets(),
                     d.leftovers(),
                     d.probe(),
@@ -150,7 +151,7 @@ class SnapshotOutcomeTest extends Suite {
     private SnapshotWork work() {
         InstantSource clock = InstantSource.system();
         SourceDirectory directory =
-                new SourceDirectory(sources, views, targets, checkpoints, rows, new LossyDrivers(), clock);
+                new SourceDirectory(sources, new LossyDrivers(), clock);
         SnapshotUpkeep upkeep = new SnapshotUpkeep(directory, rows, woken, locks, clock);
         return new SnapshotWork(directory, rows, views, upkeep, locks, clock);
     }

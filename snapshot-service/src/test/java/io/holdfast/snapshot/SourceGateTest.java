@@ -21,7 +21,7 @@ class SourceGateTest {
         var identity = QuarkusSecurityIdentity.builder()
                 .setPrincipal(new QuarkusPrincipal(subject))
                 .build();
-        return new SnapshotResource(null, null, null, null, null, null, identity, "catalog-service");
+        return new SnapshotResource(null, null, null, null, null, null, null, null, identity, "catalog-service");
     }
 
     @Test

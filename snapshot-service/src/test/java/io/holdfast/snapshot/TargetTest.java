@@ -246,7 +246,7 @@ class TargetTest extends TargetSuite {
         libvirt.virsh("attach-disk", vm.name, file.toString(), "vdc", "--subdriver", "qcow2", "--live");
         UUID backup = UUID.randomUUID();
         ViewInfo view = api.openView(request(vm, backup, UUID.randomUUID(), List.of()));
-        api.settleView(new SettleView(backup, "abandoned"));
+        api.settleView(new SettleView(backup, "abandoned", null));
         assertThat(view.notes()).anyMatch(n -> n.contains("vdc"));
         OpenTarget.TargetDisk vdc = new OpenTarget.TargetDisk("vdc", 2 * MIB, "qcow2", 0);
         api.openTarget(new OpenTarget(

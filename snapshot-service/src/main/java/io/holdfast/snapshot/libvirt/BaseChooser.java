@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainCheckpoint;
-import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.libvirt.StorageVol;
 import org.w3c.dom.Element;
@@ -128,13 +127,7 @@ final class BaseChooser {
     }
 
     private static Optional<Sound> look(Domain domain, Base base) throws LibvirtException {
-        try {
-            return Optional.of(new Sound(base, bitmaps(domain.checkpointLookupByName(base.checkpoint()))));
-        } catch (LibvirtException e) {
-            if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN_CHECKPOINT)) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        Optional<DomainCheckpoint> found = Domains.checkpoint(domain, base.checkpoint());
+        return found.isEmpty() ? Optional.empty() : Optional.of(new Sound(base, bitmaps(found.get())));
     }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
+import org.libvirt.DomainCheckpoint;
 import org.libvirt.DomainInfo.DomainState;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
@@ -78,6 +79,18 @@ final class Domains {
         } catch (LibvirtException e) {
             if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN_BACKUP)
                     || LibvirtErrors.is(e, ErrorNumber.VIR_ERR_OPERATION_INVALID)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** A checkpoint by name. The binding answers null, and throws nothing, where libvirt knows none of that name. */
+    static Optional<DomainCheckpoint> checkpoint(Domain domain, String name) throws LibvirtException {
+        try {
+            return Optional.ofNullable(domain.checkpointLookupByName(name));
+        } catch (LibvirtException e) {
+            if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN_CHECKPOINT)) {
                 return Optional.empty();
             }
             throw e;

@@ -167,7 +167,11 @@ final class LibvirtViews implements FrozenViews {
         }
         Optional<Instant> at = connection.call("look at a checkpoint", c -> {
             try {
-                String xml = domain(c, view).checkpointLookupByName(name).getXMLDesc(METADATA_ONLY);
+                Optional<DomainCheckpoint> found = Domains.checkpoint(domain(c, view), name);
+                if (found.isEmpty()) {
+                    return Optional.empty();
+                }
+                String xml = found.get().getXMLDesc(METADATA_ONLY);
                 return Optional.of(Instant.ofEpochSecond(Long.parseLong(Xml.text(Xml.parse(xml), "creationTime"))));
             } catch (LibvirtException e) {
                 return Optional.empty();
@@ -277,15 +281,11 @@ final class LibvirtViews implements FrozenViews {
     }
 
     private static boolean dropped(Domain domain, String name) throws LibvirtException {
-        DomainCheckpoint checkpoint;
-        try {
-            checkpoint = domain.checkpointLookupByName(name);
-        } catch (LibvirtException e) {
-            if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN_CHECKPOINT)) {
-                return true;
-            }
-            throw e;
+        Optional<DomainCheckpoint> found = Domains.checkpoint(domain, name);
+        if (found.isEmpty()) {
+            return true;
         }
+        DomainCheckpoint checkpoint = found.get();
         if (domain.isActive() != 1 || Domains.backupJob(domain).isPresent()) {
             return false;
         }
