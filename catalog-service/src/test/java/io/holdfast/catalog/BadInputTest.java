@@ -291,10 +291,7 @@ class BadInputTest extends CatalogTest {
         var leased = lease("BACKUP_WORKER");
         var point = new java.util.HashMap<>(point(leased, 1));
         point.put("notes", List.of("ODD"));
-        endRaw(job, success(leased, point), escape)
-                .then()
-                .statusCode(400)
-                .body("code", equalTo("invalid-request"));
+        endRaw(job, success(leased, point), escape).then().statusCode(400).body("code", equalTo("invalid-request"));
         var failed = new java.util.HashMap<String, Object>(failure(leased, "no-space"));
         failed.put("error", "ODD");
         endRaw(job, failed, escape).then().statusCode(204);

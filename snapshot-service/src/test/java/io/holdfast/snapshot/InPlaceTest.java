@@ -79,7 +79,8 @@ class InPlaceTest extends TargetSuite {
         TargetInfo done = restored(owner, false);
         assertThat(files(owner.name)).doesNotContain(owner.file("vda", "qcow2").toString());
         assertThat(owner.file("vda", "qcow2")).exists();
-        assertThat(done.notes()).anyMatch(n -> n.contains(owner.file("vda", "qcow2").toString()));
+        assertThat(done.notes())
+                .anyMatch(n -> n.contains(owner.file("vda", "qcow2").toString()));
         assertThat(owner.file("vdb", "raw")).doesNotExist();
         clone.start();
     }
@@ -98,7 +99,8 @@ class InPlaceTest extends TargetSuite {
     @Test
     void overlaysOfOwnSnapshotsAndWhatTheyLieOnGoWithAWholeRestore() {
         TestVm vm = original().start();
-        snapshotWork.create(UUID.randomUUID(), new JobSpec.SnapshotCreate(SOURCE, vm.id, vm.name, "before", null, false));
+        snapshotWork.create(
+                UUID.randomUUID(), new JobSpec.SnapshotCreate(SOURCE, vm.id, vm.name, "before", null, false));
         List<String> overlays = files(vm.name);
         restored(vm, false);
         assertThat(overlays).noneMatch(f -> Files.exists(Path.of(f)));
@@ -111,12 +113,15 @@ class InPlaceTest extends TargetSuite {
     @Test
     void oneDiskOfAVmWithSnapshotsIsNotReplacedAndNothingChanges() {
         TestVm vm = original().start();
-        snapshotWork.create(UUID.randomUUID(), new JobSpec.SnapshotCreate(SOURCE, vm.id, vm.name, "before", null, false));
+        snapshotWork.create(
+                UUID.randomUUID(), new JobSpec.SnapshotCreate(SOURCE, vm.id, vm.name, "before", null, false));
         assertThat(codeOf(() -> api.openTarget(request(vm, null, vm.id, VDA)))).isEqualTo(ErrorCode.VM_HAS_SNAPSHOTS);
         assertThat(codeOf(() -> api.target(job))).isEqualTo(ErrorCode.TARGET_NOT_FOUND);
         assertThat(libvirt.virsh("domstate", vm.name)).contains("paused");
         snapshotWork.delete(
-                UUID.randomUUID(), new JobSpec.SnapshotDelete(SOURCE, vm.id, vm.name, "before"), new IncrementalViewTest.Quiet());
+                UUID.randomUUID(),
+                new JobSpec.SnapshotDelete(SOURCE, vm.id, vm.name, "before"),
+                new IncrementalViewTest.Quiet());
     }
 
     @Test

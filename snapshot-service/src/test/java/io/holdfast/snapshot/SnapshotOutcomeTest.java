@@ -150,8 +150,7 @@ class SnapshotOutcomeTest extends Suite {
 
     private SnapshotWork work() {
         InstantSource clock = InstantSource.system();
-        SourceDirectory directory =
-                new SourceDirectory(sources, new LossyDrivers(), clock);
+        SourceDirectory directory = new SourceDirectory(sources, new LossyDrivers(), clock);
         SnapshotUpkeep upkeep = new SnapshotUpkeep(directory, rows, woken, locks, clock);
         return new SnapshotWork(directory, rows, views, upkeep, locks, clock);
     }

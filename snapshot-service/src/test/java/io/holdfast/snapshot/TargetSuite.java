@@ -72,11 +72,9 @@ abstract class TargetSuite extends Suite {
         return request(of, name, inPlace, VDA, new OpenTarget.TargetDisk("vdb", ODD, "qcow2", 2 * MIB));
     }
 
-    OpenTarget request(
-            TestVm of, @Nullable String name, @Nullable String inPlace, OpenTarget.TargetDisk... disks) {
+    OpenTarget request(TestVm of, @Nullable String name, @Nullable String inPlace, OpenTarget.TargetDisk... disks) {
         String definition = libvirt.virsh("dumpxml", of.name, "--inactive");
-        return new OpenTarget(
-                job, 1, SOURCE, name, inPlace, definition, null, null, SOURCE, List.of(disks));
+        return new OpenTarget(job, 1, SOURCE, name, inPlace, definition, null, null, SOURCE, List.of(disks));
     }
 
     TestVm original() {

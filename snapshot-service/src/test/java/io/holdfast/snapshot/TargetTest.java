@@ -3,11 +3,11 @@ package io.holdfast.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.target.FillTarget;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.OpenTarget;
 import io.holdfast.api.target.TargetInfo;
-import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.view.SettleView;
 import io.holdfast.api.view.ViewInfo;
 import io.holdfast.snapshot.app.TargetEnd;
@@ -162,7 +162,8 @@ class TargetTest extends TargetSuite {
         Path vda = content(4 * MIB, "0x61");
         Path vdb = content(ODD, "0x62");
         assertThat(fill(vda, vdb).state()).isEqualTo(TargetInfo.State.FILLED);
-        Path volume = Path.of(targets.byJob(job).orElseThrow().disks().get(1).volume().path());
+        Path volume =
+                Path.of(targets.byJob(job).orElseThrow().disks().get(1).volume().path());
         same(volume, vdb);
         Shell.run("truncate", "-s", Long.toString(MIB), volume.toString());
         targets.change(job, t -> t.with(TargetInfo.State.FILLING, null));
@@ -263,7 +264,17 @@ class TargetTest extends TargetSuite {
         TestVm vm = vm("holdfast.byhand", new TestVm.Disk("vda", "qcow2", MIB));
         Path base = libvirt.pool.resolve("holdfast.base.qcow2");
         Files.move(vm.file("vda", "qcow2"), base);
-        Shell.run("qemu-img", "create", "-q", "-f", "qcow2", "-b", base.toString(), "-F", "qcow2", "" + vm.file("vda", "qcow2"));
+        Shell.run(
+                "qemu-img",
+                "create",
+                "-q",
+                "-f",
+                "qcow2",
+                "-b",
+                base.toString(),
+                "-F",
+                "qcow2",
+                "" + vm.file("vda", "qcow2"));
         assertThat(api.leftovers()).isEmpty();
         vm.remove();
         assertThat(api.leftovers()).hasSize(2);
@@ -291,7 +302,10 @@ class TargetTest extends TargetSuite {
         TestVm original = original();
         api.openTarget(request(original, "halfgone", null));
         targets.change(job, Target::abort);
-        assertThat(codeOf(() -> api.fillTarget(job, new FillTarget(1, Map.of("vda", serve(content(2 * MIB, "1")), "vdb", serve(content(2 * MIB, "1")))))))
+        assertThat(codeOf(() -> api.fillTarget(
+                        job,
+                        new FillTarget(
+                                1, Map.of("vda", serve(content(2 * MIB, "1")), "vdb", serve(content(2 * MIB, "1")))))))
                 .isEqualTo(ErrorCode.TARGET_NOT_FOUND);
         reaper.reconcile();
         assertThat(api.target(job).state()).isEqualTo(TargetInfo.State.ABORTED);

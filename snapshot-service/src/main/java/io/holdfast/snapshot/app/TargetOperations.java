@@ -193,7 +193,8 @@ public final class TargetOperations {
     /** Whether it is known that no original runs beside the new VM: what cannot be asked is not known. */
     private boolean originalIsGone(Target target) {
         String name = target.original();
-        Optional<Source> home = name == null ? Optional.empty() : tables.sources().byName(name);
+        Optional<Source> home =
+                name == null ? Optional.empty() : tables.sources().byName(name);
         try {
             return home.isPresent()
                     && !drivers.of(home.get()).targets().hasOriginal(target.definition())

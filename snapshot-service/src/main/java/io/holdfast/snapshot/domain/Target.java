@@ -148,9 +148,8 @@ public record Target(
     }
 
     public Target withDisk(String key, UnaryOperator<Disk> how) {
-        return edit(d -> d.disks = disks.stream()
-                .map(x -> x.key().equals(key) ? how.apply(x) : x)
-                .toList());
+        return edit(d -> d.disks =
+                disks.stream().map(x -> x.key().equals(key) ? how.apply(x) : x).toList());
     }
 
     /** Every disk that is not filled starts from an empty volume again. */

@@ -48,8 +48,7 @@ public final class LibvirtDrivers implements Drivers, AutoCloseable {
 
     private Open open(Source source) {
         LibvirtConnection connection = new LibvirtConnection(source.name(), source.uri(), source.credentials());
-        LibvirtConnection urgent =
-                new LibvirtConnection(source.name() + "-urgent", source.uri(), source.credentials());
+        LibvirtConnection urgent = new LibvirtConnection(source.name() + "-urgent", source.uri(), source.credentials());
         SourceContext context = new SourceContext(source, connection, settings, pause, clock);
         return new Open(
                 connection,

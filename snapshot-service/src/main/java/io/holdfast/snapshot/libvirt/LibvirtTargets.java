@@ -97,7 +97,8 @@ final class LibvirtTargets implements RestoreTargets {
                 source.with("tls", "yes")
                         .add(Tag.of("host").with("name", t.host()).with("port", Integer.toString(t.port())));
         }
-        // A later libvirt waits this long for another replica; libvirt 9 drops the wish, the pull breaks and begins anew.
+        // A later libvirt waits this long for another replica; libvirt 9 drops the wish, the pull breaks and begins
+        // anew.
         source.add(Tag.of("reconnect").with("delay", "60"));
         return Tag.of("disk")
                 .with("type", "network")
@@ -142,7 +143,9 @@ final class LibvirtTargets implements RestoreTargets {
             return new Pulled(Pull.RUNNING, disk.doneBytes());
         }
         boolean all = ready.get() && info.cur == info.end;
-        return new Pulled(all ? Pull.READY : Pull.RUNNING, Math.min(info.cur, disk.volume().bytes()));
+        return new Pulled(
+                all ? Pull.READY : Pull.RUNNING,
+                Math.min(info.cur, disk.volume().bytes()));
     }
 
     private static TargetSeen rest(Connect c, Target target) throws LibvirtException {
@@ -169,9 +172,7 @@ final class LibvirtTargets implements RestoreTargets {
         }
         Optional<Domain> made = Domains.byId(c, target.newId().toString());
         boolean running = made.isPresent() && made.get().isActive() == 1;
-        return made.isEmpty()
-                ? TargetSeen.Vm.ABSENT
-                : new TargetSeen.Vm(true, true, running, false, false, false);
+        return made.isEmpty() ? TargetSeen.Vm.ABSENT : new TargetSeen.Vm(true, true, running, false, false, false);
     }
 
     @Override

@@ -23,7 +23,6 @@ import org.libvirt.StoragePool;
 /** Checks what a restore needs and decides its volumes. Touches nothing. */
 final class TargetPlanner {
 
-
     private TargetPlanner() {}
 
     static RestoreTargets.Planned plan(Connect c, OpenTarget r) throws LibvirtException {

@@ -52,8 +52,7 @@ public class LeaseJob {
         int seconds = Math.toIntExact(settings.lease().toSeconds());
         boolean lookOnly = job.ending() != null;
         List<UUID> bases = lookOnly ? List.of() : bases(job.spec());
-        return new LeasedJob(
-                job.id(), job.fencing(), seconds, job.spec(), bases, heads(job.spec()), lookOnly);
+        return new LeasedJob(job.id(), job.fencing(), seconds, job.spec(), bases, heads(job.spec()), lookOnly);
     }
 
     private List<PointHead> heads(JobSpec spec) {

@@ -29,8 +29,7 @@ public record LeasedJob(
     }
 
     /** A job that is to be done. */
-    public LeasedJob(
-            UUID job, long fencing, int leaseSeconds, JobSpec spec, List<UUID> bases, List<PointHead> heads) {
+    public LeasedJob(UUID job, long fencing, int leaseSeconds, JobSpec spec, List<UUID> bases, List<PointHead> heads) {
         this(job, fencing, leaseSeconds, spec, bases, heads, false);
     }
 
