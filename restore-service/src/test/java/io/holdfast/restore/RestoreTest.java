@@ -320,7 +320,8 @@ class RestoreTest {
             }
         };
         var names = new ExportNames(seal, server, InstantSource.system(), Duration.ofHours(1));
-        var patient = new Restore(services.as(SnapshotServiceApi.class), vaults, names, ledger, fast);
+        var patient =
+                new Restore(services.as(SnapshotServiceApi.class), vaults, names, ledger, fast, Duration.ofMinutes(10));
         var renewed = new AtomicInteger();
         services.onTarget = () -> target(State.FAILED, "renewal " + renewed.incrementAndGet());
         services.onFill = fill ->

@@ -71,7 +71,8 @@ class HomeTest {
         Folders.claim(ours, MARK);
         Files.createDirectories(ours.resolve("a/b"));
         Files.createSymbolicLink(ours.resolve("link"), Files.createDirectory(folder.resolve("target")));
-        Path theirs = Files.createDirectories(folder.resolve("theirs/photos")).getParent();
+        Path theirs = folder.resolve("theirs");
+        Files.createDirectories(theirs.resolve("photos"));
 
         Folders.remove(ours, MARK);
         assertThatThrownBy(() -> Folders.remove(theirs, MARK)).isInstanceOf(RefusedException.class);
