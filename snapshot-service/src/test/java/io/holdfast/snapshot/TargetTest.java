@@ -196,7 +196,7 @@ class TargetTest extends TargetSuite {
         OpenTarget unknown = request(original, "unknown", null);
         restoredWithLinkDown("known", request(original, "known", null), true);
         original.remove();
-        restoredWithLinkDown("gone", withJob(unknown, "gone", SOURCE), false);
+        restoredWithLinkDown("alone", withJob(unknown, "alone", SOURCE), false);
         restoredWithLinkDown("unknown", withJob(unknown, "unknown", null), true);
         restoredWithLinkDown("elsewhere", withJob(unknown, "elsewhere", "removed-source"), true);
     }
@@ -300,7 +300,7 @@ class TargetTest extends TargetSuite {
     @Test
     void aBegunAbortIsGoneOnWithAndNothingElseMayGoOn() {
         TestVm original = original();
-        api.openTarget(request(original, "halfgone", null));
+        api.openTarget(request(original, "halfway", null));
         targets.change(job, Target::abort);
         assertThat(codeOf(() -> api.fillTarget(
                         job,
@@ -310,10 +310,10 @@ class TargetTest extends TargetSuite {
         reaper.reconcile();
         assertThat(api.target(job).state()).isEqualTo(TargetInfo.State.ABORTED);
         assertThat(api.leftovers()).isEmpty();
-        api.openTarget(request(original, "halfgone", null));
+        api.openTarget(request(original, "halfway", null));
         UUID first = targets.byJob(job).orElseThrow().newId();
         targets.change(job, Target::abort);
-        assertThat(api.openTarget(request(original, "halfgone", null)).state()).isEqualTo(TargetInfo.State.PREPARED);
+        assertThat(api.openTarget(request(original, "halfway", null)).state()).isEqualTo(TargetInfo.State.PREPARED);
         assertThat(targets.byJob(job).orElseThrow().newId()).isNotEqualTo(first);
     }
 

@@ -25,7 +25,6 @@ final class JobResults {
             if (error != null) {
                 report.note(outcome.label() + ": " + error + " (" + outcome.errorCode() + ")");
             }
-            notes(outcome.job()).forEach(note -> report.note(outcome.label() + ": " + note));
         }
         if (outcomes.size() == 1) {
             return outcomes.getFirst().exitCode();
@@ -40,14 +39,15 @@ final class JobResults {
         return bad.stream().allMatch(code -> code == ExitCodes.UNKNOWN) ? ExitCodes.UNKNOWN : ExitCodes.FAILED;
     }
 
-    /** What a job that succeeded has to say: what was left, what did not start. */
-    private static List<String> notes(@Nullable JobInfo job) {
-        List<String> notes = new ArrayList<>();
-        JsonNode result = job == null ? null : job.result();
-        if (result != null) {
-            result.path("notes").forEach(note -> notes.add(note.asText()));
+    /** What jobs that succeeded have to say: what was left, what did not start. */
+    static void notes(List<Outcome> outcomes, Report report) {
+        for (Outcome outcome : outcomes) {
+            JobInfo job = outcome.job();
+            JsonNode result = job == null ? null : job.result();
+            if (result != null) {
+                result.path("notes").forEach(note -> report.note(outcome.label() + ": " + note.asText()));
+            }
         }
-        return notes;
     }
 
     /** {@code {"results": [{"<name>", "ok", "state", "job", "error"}]}}. */

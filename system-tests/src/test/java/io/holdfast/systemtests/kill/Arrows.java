@@ -48,7 +48,7 @@ final class Arrows {
             Map.entry("POST /api/v1/runner/lease", "asks; the answer that brings a job is the arrow"));
 
     /** A request of NBD with no flags, to read; a character for a byte. */
-    private static final String NBD_READ = "\u0025\u0060\u0095\u0013\0\0\0\0";
+    private static final String NBD_READ = "%`\u0095\u0013\0\0\0\0";
 
     private static final List<String> OBJECTS =
             List.of("sessions/", "journal/", Keys.pack("0".repeat(32)).value().replaceAll("0.*", ""), Keys.POINTS);
