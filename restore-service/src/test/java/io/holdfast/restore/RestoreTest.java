@@ -49,6 +49,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -290,6 +291,31 @@ class RestoreTest {
         services.onFill = fill -> tries.incrementAndGet() < 3 ? target(State.FAILED, "broken pipe") : pull(fill);
         restore.run(job(List.of()), context);
         assertThat(tries).hasValue(3);
+        assertThat(services.finished).hasSize(1);
+    }
+
+    @Test
+    void aPullThatBreaksForMoreThanAMinuteIsBegunAnewAndItsTargetRenewedMeanwhile() throws Exception {
+        var nanos = new AtomicLong();
+        MonotonicClock fast = new MonotonicClock() {
+            @Override
+            public void pause(Duration duration) {
+                nanos.addAndGet(duration.toNanos());
+            }
+
+            @Override
+            public long nanos() {
+                return nanos.get();
+            }
+        };
+        var names = new ExportNames(seal, server, InstantSource.system(), Duration.ofHours(1));
+        var patient = new Restore(services.as(SnapshotServiceApi.class), vaults, names, ledger, fast);
+        var renewed = new AtomicInteger();
+        services.onTarget = () -> target(State.FAILED, "renewal " + renewed.incrementAndGet());
+        services.onFill = fill ->
+                nanos.get() < Duration.ofSeconds(70).toNanos() ? target(State.FAILED, "broken pipe") : pull(fill);
+        patient.run(job(List.of()), context);
+        assertThat(renewed).hasValueGreaterThanOrEqualTo(5);
         assertThat(services.finished).hasSize(1);
     }
 

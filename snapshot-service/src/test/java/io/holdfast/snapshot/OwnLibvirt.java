@@ -38,6 +38,9 @@ final class OwnLibvirt implements AutoCloseable {
             for (String folder : List.of("rt", "cfg", "cache", "data", "pool", "nbd")) {
                 Files.createDirectory(home.resolve(folder));
             }
+            // A host may want TLS of every NBD server; unix sockets have to work there all the same.
+            Path configuration = Files.createDirectory(home.resolve("cfg/libvirt"));
+            TestFiles.write(configuration.resolve("qemu.conf"), "nbd_tls = 1\n");
             OwnLibvirt made = new OwnLibvirt(home);
             made.launch();
             made.virsh("pool-define-as", "default", "dir", "--target", made.pool.toString());

@@ -2,110 +2,35 @@ package io.holdfast.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.api.NbdEndpoint;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.target.FillTarget;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.OpenTarget;
 import io.holdfast.api.target.TargetInfo;
+import io.holdfast.api.view.SettleView;
+import io.holdfast.api.view.ViewInfo;
+import io.holdfast.snapshot.app.TargetEnd;
+import io.holdfast.snapshot.domain.Target;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-class TargetTest extends Suite {
+class TargetTest extends TargetSuite {
 
-    private static final long ODD = 3 * MIB + 512;
-
-    private final UUID job = UUID.randomUUID();
-    private final List<Process> servers = new ArrayList<>();
-    private final List<String> made = new ArrayList<>();
-
-    @AfterEach
-    void stopServers() {
-        servers.forEach(Process::destroyForcibly);
-        for (String name : made) {
-            libvirt.quietly("destroy", name);
-            libvirt.quietly("undefine", name);
-        }
-    }
-
-    private Path content(long bytes, String pattern) {
-        Path raw = libvirt.home.resolve("content-" + UUID.randomUUID() + ".raw");
-        Shell.run("qemu-img", "create", "-q", "-f", "raw", raw.toString(), Long.toString(bytes));
-        Shell.run("qemu-io", "-f", "raw", "-c", "write -P " + pattern + " 64k 1M", raw.toString());
-        return raw;
-    }
-
-    private NbdEndpoint serve(Path raw) {
-        try {
-            Path socket = libvirt.home.resolve(
-                    "s" + servers.size() + "-" + job.toString().substring(0, 8));
-            servers.add(new ProcessBuilder(
-                            "qemu-nbd",
-                            "-r",
-                            "-t",
-                            "-e",
-                            "4",
-                            "-f",
-                            "raw",
-                            "-k",
-                            socket.toString(),
-                            "-x",
-                            "point<&>",
-                            raw.toString())
-                    .inheritIO()
-                    .start());
-            Awaitility.await().until(() -> java.nio.file.Files.exists(socket));
-            return new NbdEndpoint.Unix(socket.toString(), "point<&>");
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private OpenTarget request(TestVm of, @Nullable String name, @Nullable String inPlace) {
-        return new OpenTarget(
-                job,
-                1,
-                SOURCE,
-                name,
-                inPlace,
-                libvirt.virsh("dumpxml", of.name, "--inactive"),
-                null,
-                null,
-                List.of(
-                        new OpenTarget.TargetDisk("vda", 4 * MIB, "qcow2", 2 * MIB),
-                        new OpenTarget.TargetDisk("vdb", ODD, "qcow2", 2 * MIB)));
-    }
-
-    private TestVm original() {
-        return vm(
-                "o" + job.toString().substring(0, 8),
-                new TestVm.Disk("vda", "qcow2", 4 * MIB),
-                new TestVm.Disk("vdb", "raw", ODD));
-    }
-
-    private TargetInfo fill(Path vda, Path vdb) {
-        api.fillTarget(job, new FillTarget(1, Map.of("vda", serve(vda), "vdb", serve(vdb))));
-        return Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> api.target(job), t -> t.state() != TargetInfo.State.FILLING);
-    }
-
-    private static void holds(String file, Path raw, Path scratch) {
-        Shell.run("qemu-img", "convert", "-U", "-f", "qcow2", "-O", "raw", file, scratch.toString());
-        same(scratch, raw);
-    }
+    @Inject
+    TargetEnd targetEnd;
 
     @Test
     void aServedPointBecomesANewVmByteForByteAlsoOddSizes() {
@@ -130,16 +55,6 @@ class TargetTest extends Suite {
         libvirt.virsh("start", name, "--paused");
     }
 
-    private List<String> files(String name) {
-        List<String> files = new ArrayList<>();
-        for (String line : libvirt.virsh("domblklist", name).split("\n", -1)) {
-            if (!line.isBlank()) {
-                files.add(line.strip().split("\\s+", -1)[1]);
-            }
-        }
-        return files;
-    }
-
     @Test
     void anAbortedTargetLeavesNothing() throws IOException {
         TestVm original = original();
@@ -151,7 +66,7 @@ class TargetTest extends Suite {
         api.abortTarget(UUID.randomUUID());
         assertThat(api.target(job).state()).isEqualTo(TargetInfo.State.ABORTED);
         assertThat(api.leftovers()).isEmpty();
-        try (var files = java.nio.file.Files.list(libvirt.pool)) {
+        try (var files = Files.list(libvirt.pool)) {
             assertThat(files.map(Path::toString)).noneMatch(f -> f.contains("gone"));
         }
     }
@@ -183,6 +98,7 @@ class TargetTest extends Suite {
                         definition,
                         null,
                         null,
+                        null,
                         List.of(new OpenTarget.TargetDisk("vda", 1000, "raw", 0))))))
                 .isEqualTo(ErrorCode.DISK_UNSUPPORTED);
         assertThat(codeOf(() -> api.openTarget(new OpenTarget(
@@ -193,6 +109,7 @@ class TargetTest extends Suite {
                         null,
                         definition,
                         "nopool",
+                        null,
                         null,
                         List.of(new OpenTarget.TargetDisk("vda", 1024, "raw", 0))))))
                 .isEqualTo(ErrorCode.POOL_NOT_FOUND);
@@ -205,29 +122,189 @@ class TargetTest extends Suite {
                         definition,
                         null,
                         null,
+                        null,
                         List.of(new OpenTarget.TargetDisk("vda", 1024, "raw", 1L << 50))))))
                 .isEqualTo(ErrorCode.NO_SPACE);
         assertThat(codeOf(() -> api.target(job))).isEqualTo(ErrorCode.TARGET_NOT_FOUND);
     }
 
     @Test
-    void inPlaceSwitchesAVmToTheRestoredDisksAndRemovesTheOldOnes() {
-        TestVm original = original().start();
-        UUID base = committed(original, vault, List.of());
-        Path vda = content(4 * MIB, "0x41");
-        Path vdb = content(ODD, "0x42");
-        List<String> old = files(original.name);
-        api.openTarget(request(original, null, original.id));
+    void disksThatNoVolumeCanBeMadeForAreRefusedWithASentence() {
+        TestVm original = original();
+        OpenTarget.TargetDisk huge = new OpenTarget.TargetDisk("vda", 9L << 40, "qcow2", 0);
+        assertThat(codeOf(() -> api.openTarget(request(original, "huge", null, huge))))
+                .isEqualTo(ErrorCode.DISK_UNSUPPORTED);
+        OpenTarget.TargetDisk[] many = new OpenTarget.TargetDisk[27];
+        Arrays.setAll(many, i -> new OpenTarget.TargetDisk("vd" + i, MIB, "raw", 0));
+        assertThat(codeOf(() -> api.openTarget(request(original, "many", null, many))))
+                .isEqualTo(ErrorCode.DISK_UNSUPPORTED);
+        assertThat(codeOf(() -> api.target(job))).isEqualTo(ErrorCode.TARGET_NOT_FOUND);
+        TestVm big = vm("big", new TestVm.Disk("vda", "qcow2", 9L << 40));
+        assertThat(codeOf(() -> api.openView(request(big, job, UUID.randomUUID(), List.of()))))
+                .isEqualTo(ErrorCode.DISK_UNSUPPORTED);
+    }
+
+    @Test
+    void aVolumeThatIsNotWhatWasWrittenIsFoundBeforeItCountsAsFilledAndIsFilledAnew() throws IOException {
+        TestVm original = original();
+        OpenTarget.TargetDisk raw = new OpenTarget.TargetDisk("vdb", ODD, "raw", MIB);
+        api.openTarget(request(original, "short", null, VDA, raw));
+        Path vda = content(4 * MIB, "0x61");
+        Path vdb = content(ODD, "0x62");
         assertThat(fill(vda, vdb).state()).isEqualTo(TargetInfo.State.FILLED);
-        assertThat(api.finishTarget(job, new FinishTarget(1, false)).vmId()).isEqualTo(original.id);
-        List<String> now = files(original.name);
-        assertThat(now).doesNotContainAnyElementsOf(old);
-        holds(now.get(0), vda, libvirt.home.resolve("ia-" + job));
-        holds(now.get(1), vdb, libvirt.home.resolve("ib-" + job));
-        assertThat(old).noneMatch(f -> java.nio.file.Files.exists(Path.of(f)));
-        original.start();
-        var view = api.openView(request(original, UUID.randomUUID(), UUID.randomUUID(), List.of(base)));
-        assertThat(disk(view, "vda").fullReason()).contains("no checkpoint");
+        Path volume =
+                Path.of(targets.byJob(job).orElseThrow().disks().get(1).volume().path());
+        same(volume, vdb);
+        Shell.run("truncate", "-s", Long.toString(MIB), volume.toString());
+        targets.change(job, t -> t.with(TargetInfo.State.FILLING, null));
+        reaper.reconcile();
+        Awaitility.await().until(() -> api.target(job).state() == TargetInfo.State.FAILED);
+        assertThat(api.target(job).detail()).contains("vdb").contains(Long.toString(MIB));
+        assertThat(fill(vda, vdb).state()).isEqualTo(TargetInfo.State.FILLED);
+        same(volume, vdb);
+    }
+
+    @Test
+    void aVmThatDoesNotStartIsRestoredAllTheSameAndSaysWhy() {
+        TestVm original = original();
+        original.attach("<interface type='network'><source network='nonet'/></interface>", "--config");
+        String name = "n" + original.name;
+        made.add(name);
+        api.openTarget(request(original, name, null));
+        fill(content(4 * MIB, "0x71"), content(ODD, "0x72"));
+        TargetInfo done = api.finishTarget(job, new FinishTarget(1, true));
+        assertThat(done.state()).isEqualTo(TargetInfo.State.FINISHED);
+        assertThat(done.notes()).anyMatch(n -> n.contains("did not start"));
+        assertThat(libvirt.virsh("domstate", name)).contains("shut off");
+        assertThat(files(name)).allMatch(f -> Files.exists(Path.of(f)));
+    }
+
+    @Test
+    void networkCardsComeUpOnlyWhenTheOriginalIsKnownToBeGone() {
+        TestVm original = original();
+        original.attach("<interface type='user'/>", "--config");
+        OpenTarget unknown = request(original, "unknown", null);
+        restoredWithLinkDown("known", request(original, "known", null), true);
+        original.remove();
+        restoredWithLinkDown("alone", withJob(unknown, "alone", SOURCE), false);
+        restoredWithLinkDown("unknown", withJob(unknown, "unknown", null), true);
+        restoredWithLinkDown("elsewhere", withJob(unknown, "elsewhere", "removed-source"), true);
+    }
+
+    private static OpenTarget withJob(OpenTarget r, String name, @Nullable String home) {
+        UUID other = UUID.randomUUID();
+        return new OpenTarget(other, 1, SOURCE, name, null, r.definition(), null, null, home, r.disks());
+    }
+
+    private void restoredWithLinkDown(String name, OpenTarget request, boolean down) {
+        made.add(name);
+        api.openTarget(request);
+        // What the disks hold does not matter here.
+        targets.change(request.job(), t -> t.with(TargetInfo.State.FILLED, null));
+        TargetInfo done = api.finishTarget(request.job(), new FinishTarget(1, false));
+        assertThat(libvirt.virsh("dumpxml", name).contains("link state='down'"))
+                .as(name)
+                .isEqualTo(down);
+        assertThat(done.notes().stream().anyMatch(n -> n.contains("disconnected")))
+                .isEqualTo(down);
+    }
+
+    @Test
+    void aRestoreToAnotherHypervisorStaysDisconnectedWhileTheOriginalRunsOnItsOwn() throws IOException {
+        try (OwnLibvirt other = OwnLibvirt.create()) {
+            api.addSource(new SourceSpec("other", other.uri(), null, null, null));
+            try {
+                TestVm original = original().start();
+                original.attach("<interface type='user'/>", "--config");
+                OpenTarget here = request(original, "copy", null);
+                api.openTarget(new OpenTarget(
+                        job, 1, "other", "copy", null, here.definition(), "default", null, SOURCE, here.disks()));
+                fill(content(4 * MIB, "0x81"), content(ODD, "0x82"));
+                api.finishTarget(job, new FinishTarget(1, false));
+                assertThat(other.virsh("dumpxml", "copy")).contains("link state='down'");
+                other.virsh("undefine", "copy");
+            } finally {
+                api.removeSource("other");
+            }
+        }
+    }
+
+    @Test
+    void aDiskThatIsAttachedForOneRunOnlyIsPartOfThePointAndRestores() {
+        TestVm vm = original().start();
+        Path file = vm.file("vdc", "qcow2");
+        Shell.run("qemu-img", "create", "-q", "-f", "qcow2", file.toString(), Long.toString(2 * MIB));
+        libvirt.virsh("attach-disk", vm.name, file.toString(), "vdc", "--subdriver", "qcow2", "--live");
+        UUID backup = UUID.randomUUID();
+        ViewInfo view = api.openView(request(vm, backup, UUID.randomUUID(), List.of()));
+        api.settleView(new SettleView(backup, "abandoned"));
+        assertThat(view.notes()).anyMatch(n -> n.contains("vdc"));
+        OpenTarget.TargetDisk vdc = new OpenTarget.TargetDisk("vdc", 2 * MIB, "qcow2", 0);
+        api.openTarget(new OpenTarget(
+                job, 1, SOURCE, "livedisk", null, view.definition(), null, null, SOURCE, List.of(VDA, vdc)));
+        made.add("livedisk");
+        fill(Map.of("vda", content(4 * MIB, "0x91"), "vdc", content(2 * MIB, "0x92")));
+        api.finishTarget(job, new FinishTarget(1, false));
+        assertThat(files("livedisk")).hasSize(2);
+        libvirt.virsh("start", "livedisk", "--paused");
+    }
+
+    @Test
+    void aVolumeThatAVmUsesIsNeverCalledLeftOver() throws IOException {
+        TestVm vm = vm("holdfast.byhand", new TestVm.Disk("vda", "qcow2", MIB));
+        Path base = libvirt.pool.resolve("holdfast.base.qcow2");
+        Files.move(vm.file("vda", "qcow2"), base);
+        Shell.run(
+                "qemu-img",
+                "create",
+                "-q",
+                "-f",
+                "qcow2",
+                "-b",
+                base.toString(),
+                "-F",
+                "qcow2",
+                "" + vm.file("vda", "qcow2"));
+        assertThat(api.leftovers()).isEmpty();
+        vm.remove();
+        assertThat(api.leftovers()).hasSize(2);
+        Files.delete(base);
+        Files.delete(vm.file("vda", "qcow2"));
+    }
+
+    @Test
+    void aRenewedTargetDoesNotExpireAndABegunFinishIsGoneOnWithAfterARestart() {
+        TestVm original = original();
+        String name = "n" + original.name;
+        made.add(name);
+        api.openTarget(request(original, name, null));
+        targetEnd.expire(job);
+        assertThat(api.target(job).state()).isEqualTo(TargetInfo.State.PREPARED);
+        fill(content(4 * MIB, "0xa1"), content(ODD, "0xa2"));
+        targets.change(job, t -> t.beginFinish(false));
+        reaper.reconcile();
+        assertThat(api.target(job).state()).isEqualTo(TargetInfo.State.FINISHED);
+        assertThat(libvirt.virsh("domstate", name)).contains("shut off");
+    }
+
+    @Test
+    void aBegunAbortIsGoneOnWithAndNothingElseMayGoOn() {
+        TestVm original = original();
+        api.openTarget(request(original, "halfway", null));
+        targets.change(job, Target::abort);
+        assertThat(codeOf(() -> api.fillTarget(
+                        job,
+                        new FillTarget(
+                                1, Map.of("vda", serve(content(2 * MIB, "1")), "vdb", serve(content(2 * MIB, "1")))))))
+                .isEqualTo(ErrorCode.TARGET_NOT_FOUND);
+        reaper.reconcile();
+        assertThat(api.target(job).state()).isEqualTo(TargetInfo.State.ABORTED);
+        assertThat(api.leftovers()).isEmpty();
+        api.openTarget(request(original, "halfway", null));
+        UUID first = targets.byJob(job).orElseThrow().newId();
+        targets.change(job, Target::abort);
+        assertThat(api.openTarget(request(original, "halfway", null)).state()).isEqualTo(TargetInfo.State.PREPARED);
+        assertThat(targets.byJob(job).orElseThrow().newId()).isNotEqualTo(first);
     }
 
     @Test

@@ -55,6 +55,13 @@ final class TestVm {
         libvirt.virsh("attach-device", name, xml.toString(), "--persistent");
     }
 
+    /** Attaches a device as virsh does: {@code --config}, {@code --live}, ... */
+    void attach(String device, String how) {
+        Path xml = libvirt.home.resolve(name + "-device.xml");
+        TestFiles.write(xml, device);
+        libvirt.virsh("attach-device", name, xml.toString(), how);
+    }
+
     TestVm start() {
         libvirt.virsh("start", name, "--paused");
         return this;

@@ -23,8 +23,13 @@ final class TargetFilling {
 
     private static final Duration POLL = Duration.ofSeconds(1);
 
-    /** A pull that broke (a hypervisor's hiccup, a store that was away) is begun anew this often. */
-    private static final int FILLS = 3;
+    /**
+     * A pull that broke (a restart of this service, a hypervisor's hiccup, a store that was away) is begun anew after pauses
+     * that double from one second to this, nine times in two minutes.
+     */
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+
+    private static final int FILLS = 9;
 
     private final SnapshotServiceApi snapshots;
     private final ExportNames names;
@@ -78,6 +83,7 @@ final class TargetFilling {
                 manifest.definition(),
                 spec.pool(),
                 spec.network(),
+                manifest.source(),
                 disks.stream()
                         .map(d -> new OpenTarget.TargetDisk(d.key(), d.size(), d.format(), DiskChoice.dataBytes(d)))
                         .toList());
@@ -85,6 +91,7 @@ final class TargetFilling {
 
     private void fill(List<PointManifest.Disk> disks) throws InterruptedException {
         String transport = patience.ask(() -> snapshots.source(spec.source())).nbd();
+        Duration between = POLL;
         for (int tried = 1; ; tried++) {
             var from = names.of(job.job(), spec, disks, transport);
             TargetInfo target = awaitFilled(
@@ -96,7 +103,18 @@ final class TargetFilling {
             if (tried == FILLS || target.state() != TargetInfo.State.FAILED) {
                 throw new ApiException(ErrorCode.TARGET_FILL_FAILED, "The hypervisor's pull failed: " + why(target));
             }
+            waitToRefill(between);
+            between = between.multipliedBy(2).compareTo(LONGEST) > 0 ? LONGEST : between.multipliedBy(2);
+        }
+    }
+
+    /** Renews meanwhile: a longer pause must not cost the lease. */
+    private void waitToRefill(Duration time) throws InterruptedException {
+        for (Duration waited = Duration.ZERO; waited.compareTo(time) < 0; waited = waited.plus(POLL)) {
             pause.pause(POLL);
+            if (renewalIsDue()) {
+                TargetInfo unused = look();
+            }
         }
     }
 
@@ -119,13 +137,16 @@ final class TargetFilling {
 
     /** Looks, and renews when a third of the lease is over. */
     private TargetInfo look() throws InterruptedException {
-        long now = pause.nanos();
-        if (now - renewedNanos
-                < Duration.ofSeconds(job.leaseSeconds()).dividedBy(3).toNanos()) {
+        if (!renewalIsDue()) {
             return patience.ask(() -> snapshots.target(job.job()));
         }
-        renewedNanos = now;
+        renewedNanos = pause.nanos();
         return patience.ask(() -> snapshots.renewTarget(job.job(), new RenewLease(context.fencing())));
+    }
+
+    private boolean renewalIsDue() {
+        return pause.nanos() - renewedNanos
+                >= Duration.ofSeconds(job.leaseSeconds()).dividedBy(3).toNanos();
     }
 
     private void tell(TargetInfo target) {

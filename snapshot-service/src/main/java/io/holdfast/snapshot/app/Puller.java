@@ -2,15 +2,12 @@ package io.holdfast.snapshot.app;
 
 import io.holdfast.api.NbdEndpoint;
 import io.holdfast.api.problem.ApiException;
-import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.target.TargetInfo.State;
-import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.Target;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,16 +20,14 @@ public final class Puller {
     private static final Logger LOG = Logger.getLogger(Puller.class);
     private static final Duration LOOK = Duration.ofMillis(300);
 
-    private final Rows.Sources sources;
     private final Rows.Targets targets;
-    private final Drivers drivers;
+    private final TargetOperations operations;
     private final Pause pause;
     private final ConcurrentHashMap<UUID, Thread> running = new ConcurrentHashMap<>();
 
-    public Puller(Rows.Sources sources, Rows.Targets targets, Drivers drivers, Pause pause) {
-        this.sources = sources;
+    public Puller(Rows.Targets targets, TargetOperations operations, Pause pause) {
         this.targets = targets;
-        this.drivers = drivers;
+        this.operations = operations;
         this.pause = pause;
     }
 
@@ -77,78 +72,40 @@ public final class Puller {
 
     private void pull(UUID job, Map<String, NbdEndpoint> from) throws InterruptedException {
         Target target = TargetDesk.find(targets, job);
-        RestoreTargets driver = driver(target);
-        if (!from.isEmpty() && !driver.helperRuns(target)) {
-            target = targets.change(
-                    job,
-                    t -> t.withDisks(t.disks().stream()
-                            .map(d -> d.filled() ? d : d.reset())
-                            .toList()));
-            driver.startHelper(target, from);
-        }
-        while (target.state() == State.FILLING) {
-            for (Target.Disk disk : target.disks()) {
-                if (!disk.filled()) {
-                    advance(target, disk, driver);
-                }
-            }
-            target = TargetDesk.find(targets, job);
+        while (target.state() == State.FILLING && !target.aborting()) {
             if (target.disks().stream().allMatch(Target.Disk::filled)) {
-                driver.stopHelper(target);
                 // Before anybody can see the end: the next filling starts a thread of its own.
                 running.remove(job);
-                targets.change(job, t -> t.state() == State.FILLING ? t.with(State.FILLED, null) : t);
-                LOG.infof("job %s: target %s filled", job, target.vmName());
-                return;
             }
-            pause.pause(LOOK);
-        }
-    }
-
-    private void advance(Target target, Target.Disk disk, RestoreTargets driver) {
-        if (!disk.started()) {
-            change(target, disk.key(), Target.Disk::start);
-            driver.startPull(target, disk);
-            return;
-        }
-        RestoreTargets.PullSeen seen = driver.pull(target, disk);
-        switch (seen.pull()) {
-            case NONE ->
-                throw new ApiException(
-                        ErrorCode.TARGET_FILL_FAILED,
-                        "The pull of disk " + disk.key() + " ended before all of it was there.");
-            case RUNNING -> change(target, disk.key(), d -> d.progress(seen.doneBytes()));
-            case READY -> {
-                driver.endPull(target, disk);
-                change(target, disk.key(), Target.Disk::fill);
+            if (operations.advance(target, from).idle()) {
+                pause.pause(LOOK);
             }
+            target = TargetDesk.find(targets, job);
         }
-    }
-
-    private void change(Target target, String key, UnaryOperator<Target.Disk> how) {
-        targets.change(
-                target.job(),
-                t -> t.withDisks(t.disks().stream()
-                        .map(d -> d.key().equals(key) ? how.apply(d) : d)
-                        .toList()));
     }
 
     private void fail(UUID job, RuntimeException e) {
         String why = e instanceof ApiException a ? a.detail() : "The pull failed.";
         LOG.warnf("job %s: pull failed: %s", job, e);
-        try {
-            Target target = TargetDesk.find(targets, job);
-            driver(target).stopHelper(target);
-            running.remove(job);
-            targets.change(job, t -> t.state() == State.FILLING ? t.with(State.FAILED, why) : t);
-        } catch (RuntimeException again) {
-            LOG.warnf("job %s: clean-up is left to the reaper: %s", job, again.getMessage());
-        }
+        boolean stopped = helperStopped(job);
+        running.remove(job);
+        targets.change(job, t -> t.state() == State.FILLING ? failed(t, why, stopped) : t);
     }
 
-    private RestoreTargets driver(Target target) {
-        Source source = sources.byId(target.source())
-                .orElseThrow(() -> new ApiException(ErrorCode.SOURCE_NOT_FOUND, "The target's source is gone."));
-        return drivers.of(source).targets();
+    /** While the helper may still pull, its pulls are the next filling's. */
+    private static Target failed(Target target, String why, boolean stopped) {
+        Target failed = target.with(State.FAILED, why);
+        return stopped ? failed.unmade() : failed;
+    }
+
+    private boolean helperStopped(UUID job) {
+        try {
+            Target target = TargetDesk.find(targets, job);
+            operations.driver(target).stopHelper(target);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warnf("job %s: the helper could not be stopped now: %s", job, e.getMessage());
+            return false;
+        }
     }
 }

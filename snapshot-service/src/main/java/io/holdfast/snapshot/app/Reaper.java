@@ -53,6 +53,8 @@ public final class Reaper {
         for (Target target : tables.targets().all()) {
             if (target.state() == State.FILLING) {
                 puller.start(target, Map.of());
+            } else if (TargetRules.finishing(target)) {
+                quietly("target of job " + target.job(), () -> targetEnd.goOn(target.job()));
             }
         }
         watchScratch();
@@ -65,9 +67,11 @@ public final class Reaper {
             quietly("view of job " + view.job(), () -> reap(view));
         }
         for (Target target : tables.targets().all()) {
-            if (TargetRules.unfinished(target) && target.expiresAt().isBefore(clock.instant())) {
+            if (TargetRules.owesCleanUp(target)) {
+                quietly("target of job " + target.job(), () -> targetEnd.goOn(target.job()));
+            } else if (TargetRules.unfinished(target) && target.expiresAt().isBefore(clock.instant())) {
                 LOG.warnf("job %s: target expired", target.job());
-                quietly("target of job " + target.job(), () -> targetEnd.abort(target.job()));
+                quietly("target of job " + target.job(), () -> targetEnd.expire(target.job()));
             }
         }
         dropCheckpoints();

@@ -3,6 +3,7 @@ package io.holdfast.snapshot.app;
 import io.holdfast.api.NbdEndpoint;
 import io.holdfast.api.target.OpenTarget;
 import io.holdfast.snapshot.domain.Target;
+import io.holdfast.snapshot.domain.TargetSeen;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -10,62 +11,77 @@ import java.util.UUID;
 /** Restore targets on one source. Every operation can be repeated. */
 public interface RestoreTargets {
 
-    /** What a target will be. */
-    record Planned(String vmName, UUID newId, List<Target.Disk> disks, List<String> notes) {}
+    /**
+     * What a target will be.
+     *
+     * @param whole whether every disk of the in-place VM that a backup can hold is replaced
+     */
+    record Planned(String vmName, UUID newId, List<Target.Disk> disks, boolean whole) {}
 
-    /** One disk's pull as it is seen. */
-    enum Pull {
-        /** There is no pull. */
-        NONE,
-        RUNNING,
-        /** All bytes are there; the pull only waits to be ended. */
-        READY
-    }
-
-    /** A pull and its progress, in bytes. */
-    record PullSeen(Pull pull, long doneBytes) {}
+    /**
+     * What the switch of an in-place target replaces.
+     *
+     * @param paths files that nobody else may need and that go after success
+     * @param whole whether every disk of the VM that a backup can hold is replaced
+     * @param notes what stays, for people
+     */
+    record Replaced(List<String> paths, boolean whole, List<String> notes) {}
 
     /**
      * Checks names, pool and room; touches nothing. Errors: {@code vm-name-exists}, {@code vm-not-found},
      * {@code pool-not-found}, {@code network-not-found}, {@code no-space}, {@code disk-unsupported},
-     * {@code disk-not-found}.
+     * {@code disk-not-found}, {@code vm-has-snapshots}.
      */
     Planned plan(OpenTarget request);
 
+    /** What is there of the target, as far as its state asks. */
+    TargetSeen observe(Target target);
+
+    /** Makes every volume that is not filled, empty. */
     void makeVolumes(Target target);
 
-    /** Starts the helper domain whose disks are the served points, unless it is there. Checks the sizes. */
+    /** Starts the helper domain whose disks are the served points. */
     void startHelper(Target target, Map<String, NbdEndpoint> from);
 
-    boolean helperRuns(Target target);
-
+    /** Error: {@code target-fill-failed} when another size is served. */
     void startPull(Target target, Target.Disk disk);
 
-    PullSeen pull(Target target, Target.Disk disk);
-
-    /** Ends a pull that is ready: the volume is complete and flushed. */
     void endPull(Target target, Target.Disk disk);
+
+    /** Whether each volume is of the size and format it has to be, with nothing beneath; {@code target-fill-failed}. */
+    void verify(Target target);
 
     void stopHelper(Target target);
 
     void deleteVolumes(Target target);
 
-    /** Makes the new VM, with the notes people should read. Error: {@code vm-name-exists}. */
-    List<String> define(Target target);
+    /** Whether the VM that a point's definition describes is on this source. */
+    boolean hasOriginal(String definition);
+
+    /**
+     * Makes the new VM, with the notes people should read. Error: {@code vm-name-exists}.
+     *
+     * @param connected whether its network cards may come up
+     */
+    List<String> define(Target target, boolean connected);
 
     /** Undoes {@link #define}. */
     void undefine(Target target);
 
-    /** Files of the in-place VM's disks that the switch replaces, whole chains. */
-    List<String> replacedPaths(Target target);
+    /** Looks what the switch replaces. Errors: {@code vm-not-found}, {@code vm-has-snapshots}. */
+    Replaced replaced(Target target);
 
-    /** Destroys the in-place VM if it runs and gives it the new disks. */
+    /** Destroys the VM. Error: {@code vm-busy} while a backup of it runs. */
+    void stopVm(Target target);
+
     void switchDisks(Target target);
 
-    /** Whether the VM has the new disks. */
-    boolean switched(Target target);
+    void dropSavedState(Target target);
 
-    /** Removes old files, and the VM's checkpoint and snapshot metadata. Answers what could not be removed. */
+    /** Has libvirt forget checkpoints and snapshots of the replaced disks; those of disks that stay are kept. */
+    void forgetMarks(Target target);
+
+    /** Removes replaced files that nobody uses. Answers what was left and why. */
     List<String> removeReplaced(Target target);
 
     void start(String vm);

@@ -23,6 +23,8 @@ public final class TargetDesk {
 
     private final SourceDirectory directory;
     private final Rows.Targets targets;
+    private final Rows.SnapshotRows snapshots;
+    private final TargetOperations operations;
     private final Puller puller;
     private final VmLocks locks;
     private final Settings settings;
@@ -30,13 +32,16 @@ public final class TargetDesk {
 
     public TargetDesk(
             SourceDirectory directory,
-            Rows.Targets targets,
+            TargetEnd.Tables tables,
+            TargetOperations operations,
             Puller puller,
             VmLocks locks,
             Settings settings,
             InstantSource clock) {
         this.directory = directory;
-        this.targets = targets;
+        this.targets = tables.targets();
+        this.snapshots = tables.snapshots();
+        this.operations = operations;
         this.puller = puller;
         this.locks = locks;
         this.settings = settings;
@@ -49,23 +54,35 @@ public final class TargetDesk {
             throw new ApiException(ErrorCode.INVALID_REQUEST, "Say either a name or inPlace.");
         }
         Source source = directory.find(request.source());
-        String subject = request.name() == null ? String.valueOf(request.inPlace()) : "name " + request.name();
+        String subject = Target.subject(request.inPlace(), String.valueOf(request.name()));
         return locks.with(
                 source.id(), subject, () -> directory.reach(source, d -> opened(source, d.targets(), request)));
     }
 
     private TargetInfo opened(Source source, RestoreTargets driver, OpenTarget r) {
-        Optional<Target> known = targets.byJob(r.job());
+        Optional<Target> known = targets.byJob(r.job()).map(t -> settled(t, r.fencing()));
         if (known.isPresent() && known.get().state() != State.ABORTED) {
-            return info(continued(known.get(), driver, r.fencing()));
+            return info(continued(known.get(), r.fencing()));
         }
-        known.ifPresent(t -> {
-            fence(t, r.fencing());
-            targets.remove(t.job());
-        });
+        known.ifPresent(t -> targets.remove(t.job()));
         RestoreTargets.Planned plan = driver.plan(r);
         refuseTwin(source, plan.vmName(), r.inPlace());
-        Target target = new Target(
+        refusePartial(source, plan, r.inPlace());
+        Target target = intent(source, plan, r);
+        targets.insert(target);
+        Target made = made(target);
+        LOG.infof("job %s: target %s prepared", r.job(), plan.vmName());
+        return info(made);
+    }
+
+    /** An abort that was begun ends before anything begins anew. */
+    private Target settled(Target known, long fencing) {
+        fence(known, fencing);
+        return TargetRules.unfinished(known) && known.aborting() ? operations.drive(known) : known;
+    }
+
+    private Target intent(Source source, RestoreTargets.Planned plan, OpenTarget r) {
+        return new Target(
                 r.job(),
                 r.fencing(),
                 source.id(),
@@ -75,34 +92,61 @@ public final class TargetDesk {
                 plan.newId(),
                 r.definition(),
                 r.network(),
+                r.original(),
                 State.PREPARED,
                 plan.disks(),
                 List.of(),
                 false,
-                plan.notes(),
+                false,
+                false,
+                plan.whole(),
+                false,
+                List.of(),
                 null,
                 expiry());
-        targets.insert(target);
-        try {
-            driver.makeVolumes(target);
-        } catch (RuntimeException e) {
-            driver.deleteVolumes(target);
-            targets.remove(target.job());
-            throw e;
-        }
-        LOG.infof("job %s: target %s prepared", r.job(), plan.vmName());
-        return info(target);
     }
 
-    private Target continued(Target known, RestoreTargets driver, long fencing) {
+    /** What may succeed later is kept for the next attempt. */
+    private Target made(Target target) {
+        try {
+            return operations.drive(target);
+        } catch (RuntimeException e) {
+            if (!(e instanceof ApiException known && known.code().retryable())) {
+                vanish(target);
+            }
+            throw e;
+        }
+    }
+
+    private void vanish(Target target) {
+        try {
+            Target unused = operations.drive(targets.change(target.job(), Target::abort));
+        } catch (RuntimeException e) {
+            LOG.warnf("job %s: clean-up is left to the reaper: %s", target.job(), e.getMessage());
+        }
+    }
+
+    private Target continued(Target known, long fencing) {
         Target target = targets.change(known.job(), t -> {
             fence(t, fencing);
             return t.leased(fencing, expiry());
         });
-        if (target.state() == State.PREPARED) {
-            driver.makeVolumes(target);
+        return target.state() == State.PREPARED ? operations.drive(target) : target;
+    }
+
+    private static ApiException aborted() {
+        return new ApiException(ErrorCode.TARGET_NOT_FOUND, "This target was aborted.");
+    }
+
+    /** Overlays of disks that stay would belong to snapshots of which a part is gone. */
+    private void refusePartial(
+            Source source, RestoreTargets.Planned plan, @org.jspecify.annotations.Nullable String vm) {
+        if (vm != null && !plan.whole() && !snapshots.ofVm(source.id(), vm).isEmpty()) {
+            throw new ApiException(
+                    ErrorCode.VM_HAS_SNAPSHOTS,
+                    "The VM has snapshots, which are of all its disks: delete them before some of its disks are"
+                            + " restored in place, or restore all disks.");
         }
-        return target;
     }
 
     private void refuseTwin(Source source, String name, @org.jspecify.annotations.Nullable String inPlace) {
@@ -145,9 +189,12 @@ public final class TargetDesk {
 
     private Target filling(Target t, long fencing) {
         fence(t, fencing);
+        if (t.aborting()) {
+            throw aborted();
+        }
         return switch (t.state()) {
             case FILLED, FINISHED -> t;
-            case ABORTED -> throw new ApiException(ErrorCode.TARGET_NOT_FOUND, "This target was aborted.");
+            case ABORTED -> throw aborted();
             case PREPARED, FAILED, FILLING -> t.with(State.FILLING, null).leased(fencing, expiry());
         };
     }
@@ -174,7 +221,7 @@ public final class TargetDesk {
                 t.state(),
                 t.sourceName(),
                 t.vmName(),
-                t.state() == State.FINISHED ? vmId(t) : null,
+                t.state() == State.FINISHED ? t.vmId() : null,
                 t.disks().stream()
                         .map(d -> new TargetInfo.DiskFill(
                                 d.key(), d.doneBytes(), d.volume().bytes(), d.filled()))
@@ -182,9 +229,5 @@ public final class TargetDesk {
                 t.notes(),
                 t.detail(),
                 t.expiresAt());
-    }
-
-    static String vmId(Target t) {
-        return t.inPlace() == null ? t.newId().toString() : t.inPlace();
     }
 }

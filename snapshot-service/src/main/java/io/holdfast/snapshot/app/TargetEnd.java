@@ -5,12 +5,11 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.TargetInfo;
 import io.holdfast.api.target.TargetInfo.State;
-import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.Target;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
+import java.time.InstantSource;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /** Makes a filled target a VM, or makes it vanish. */
@@ -18,14 +17,12 @@ public final class TargetEnd {
 
     private static final Logger LOG = Logger.getLogger(TargetEnd.class);
 
-    private final Rows.Sources sources;
+    private final Tables tables;
     private final Rows.Targets targets;
-    private final Rows.Views views;
-    private final Rows.Checkpoints checkpoints;
-    private final Rows.SnapshotRows snapshots;
-    private final Drivers drivers;
+    private final TargetOperations operations;
     private final Puller puller;
     private final VmLocks locks;
+    private final InstantSource clock;
 
     /** The rows a target's end touches. */
     public record Tables(
@@ -35,21 +32,18 @@ public final class TargetEnd {
             Rows.Checkpoints checkpoints,
             Rows.SnapshotRows snapshots) {}
 
-    public TargetEnd(Tables tables, Drivers drivers, Puller puller, VmLocks locks) {
-        this.sources = tables.sources();
+    public TargetEnd(Tables tables, TargetOperations operations, Puller puller, VmLocks locks, InstantSource clock) {
+        this.tables = tables;
         this.targets = tables.targets();
-        this.views = tables.views();
-        this.checkpoints = tables.checkpoints();
-        this.snapshots = tables.snapshots();
-        this.drivers = drivers;
+        this.operations = operations;
         this.puller = puller;
         this.locks = locks;
+        this.clock = clock;
     }
 
     /** Idempotent. */
     public TargetInfo finish(UUID job, FinishTarget finish) {
-        Target known = TargetDesk.find(targets, job);
-        return locks.with(known.source(), TargetDesk.vmId(known), () -> {
+        return locked(job, seen -> {
             Target target = targets.change(job, t -> {
                 TargetDesk.fence(t, finish.fencing());
                 return t;
@@ -62,84 +56,76 @@ public final class TargetEnd {
         if (target.state() == State.FINISHED) {
             return target;
         }
-        if (target.state() != State.FILLED) {
+        if (target.state() != State.FILLED || target.aborting()) {
             throw new ApiException(ErrorCode.TARGET_FILL_FAILED, "The target is not filled.");
         }
-        RestoreTargets driver = driver(target);
-        List<String> notes = new ArrayList<>(target.notes());
-        if (target.inPlace() == null) {
-            targets.change(target.job(), t -> t.beginFinish(List.of()));
-            notes.addAll(driver.define(target));
-        } else {
-            notes.addAll(switchInPlace(target, target.inPlace(), driver));
+        Target begun = target.finishing() ? target : intent(target, start);
+        try {
+            return operations.drive(begun);
+        } catch (RuntimeException e) {
+            return settled(begun, e);
         }
-        if (start) {
-            driver.start(TargetDesk.vmId(target));
-        }
-        LOG.infof("job %s: target %s finished", target.job(), target.vmName());
-        return targets.change(target.job(), t -> t.withNotes(List.copyOf(notes)).with(State.FINISHED, null));
     }
 
-    private List<String> switchInPlace(Target given, String vm, RestoreTargets driver) {
-        Target target = given;
-        if (!driver.switched(target)) {
-            if (views.unclosed().stream()
-                    .anyMatch(v -> v.phase().live() && v.source().equals(given.source()) && v.vm().equals(vm))) {
-                throw new ApiException(ErrorCode.VM_BUSY, "A backup of this VM is being read.");
-            }
-            List<String> replaced = driver.replacedPaths(target);
-            target = targets.change(target.job(), t -> t.beginFinish(replaced));
-            try {
-                driver.switchDisks(target);
-            } catch (RuntimeException e) {
-                if (!driver.switched(target)) {
-                    targets.change(target.job(), Target::undoFinish);
-                }
-                throw e;
-            }
+    private Target intent(Target target, boolean start) {
+        String vm = target.inPlace();
+        if (vm == null) {
+            return targets.change(target.job(), t -> t.beginFinish(start));
         }
-        List<String> left = driver.removeReplaced(target);
-        checkpoints.removeOfVm(target.source(), vm);
-        snapshots.removeOfVm(target.source(), vm);
-        return left;
+        if (tables.views().unclosed().stream()
+                .anyMatch(v -> v.phase().live() && v.source().equals(target.source()) && v.vm().equals(vm))) {
+            throw new ApiException(ErrorCode.VM_BUSY, "A backup of this VM is being read.");
+        }
+        RestoreTargets.Replaced replaced = operations.driver(target).replaced(target);
+        return targets.change(
+                target.job(),
+                t -> t.replacing(replaced.paths(), replaced.whole(), replaced.notes())
+                        .beginFinish(start));
+    }
+
+    /** What failed after the end was written is only clean-up; what failed before the switch may begin anew. */
+    private Target settled(Target begun, RuntimeException failure) {
+        Target target = TargetDesk.find(targets, begun.job());
+        if (target.state() == State.FINISHED) {
+            LOG.warnf("job %s: clean-up is left to the reaper: %s", target.job(), failure.getMessage());
+            return target;
+        }
+        if (target.inPlace() != null && operations.untouched(target)) {
+            targets.change(target.job(), Target::undoFinish);
+        }
+        throw failure;
     }
 
     /** Idempotent, also for a job that never opened a target. */
     public void abort(UUID job) {
-        Optional<Target> known = targets.byJob(job);
-        if (known.isEmpty() || !TargetRules.unfinished(known.get())) {
-            return;
+        if (targets.byJob(job).filter(TargetRules::unfinished).isPresent()) {
+            aborted(job, t -> true);
         }
-        Target target = known.get();
-        locks.with(target.source(), TargetDesk.vmId(target), () -> {
-            aborted(TargetDesk.find(targets, job));
+    }
+
+    /** Aborts a target that nobody has renewed. */
+    public void expire(UUID job) {
+        aborted(job, t -> t.expiresAt().isBefore(clock.instant()));
+    }
+
+    private void aborted(UUID job, Predicate<Target> still) {
+        locked(job, target -> {
+            if (TargetRules.unfinished(target) && still.test(target)) {
+                Target going = targets.change(job, Target::abort);
+                puller.stop(job);
+                operations.drive(going);
+            }
             return job;
         });
     }
 
-    private void aborted(Target target) {
-        if (!TargetRules.unfinished(target)) {
-            return;
-        }
-        RestoreTargets driver = driver(target);
-        if (target.finishing() && target.inPlace() != null && driver.switched(target)) {
-            // The VM lives on the new disks: going back would be the loss.
-            finished(target, false);
-            return;
-        }
-        puller.stop(target.job());
-        if (target.inPlace() == null && target.finishing()) {
-            driver.undefine(target);
-        }
-        driver.stopHelper(target);
-        driver.deleteVolumes(target);
-        targets.change(target.job(), t -> t.with(State.ABORTED, t.detail()));
-        LOG.infof("job %s: target %s aborted", target.job(), target.vmName());
+    /** Goes on with what a target's row says was begun. */
+    public void goOn(UUID job) {
+        locked(job, operations::drive);
     }
 
-    private RestoreTargets driver(Target target) {
-        Source source = sources.byId(target.source())
-                .orElseThrow(() -> new ApiException(ErrorCode.SOURCE_NOT_FOUND, "The target's source is gone."));
-        return drivers.of(source).targets();
+    private <T> T locked(UUID job, Function<Target, T> work) {
+        Target known = TargetDesk.find(targets, job);
+        return locks.with(known.source(), known.subject(), () -> work.apply(TargetDesk.find(targets, job)));
     }
 }

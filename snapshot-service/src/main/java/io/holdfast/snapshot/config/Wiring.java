@@ -12,6 +12,7 @@ import io.holdfast.snapshot.app.SourceCheck;
 import io.holdfast.snapshot.app.SourceDirectory;
 import io.holdfast.snapshot.app.TargetDesk;
 import io.holdfast.snapshot.app.TargetEnd;
+import io.holdfast.snapshot.app.TargetOperations;
 import io.holdfast.snapshot.app.ViewDesk;
 import io.holdfast.snapshot.app.ViewOperations;
 import io.holdfast.snapshot.app.VmListing;
@@ -112,8 +113,14 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Puller puller(TargetEnd.Tables t, Drivers drivers, Pause pause) {
-        return new Puller(t.sources(), t.targets(), drivers, pause);
+    TargetOperations targetOperations(TargetEnd.Tables t, Drivers drivers) {
+        return new TargetOperations(t, drivers);
+    }
+
+    @Produces
+    @Singleton
+    Puller puller(TargetEnd.Tables t, TargetOperations operations, Pause pause) {
+        return new Puller(t.targets(), operations, pause);
     }
 
     @Produces
@@ -121,17 +128,19 @@ public class Wiring {
     TargetDesk targetDesk(
             SourceDirectory directory,
             TargetEnd.Tables t,
+            TargetOperations operations,
             Puller puller,
             VmLocks locks,
             Settings settings,
             InstantSource clock) {
-        return new TargetDesk(directory, t.targets(), puller, locks, settings, clock);
+        return new TargetDesk(directory, t, operations, puller, locks, settings, clock);
     }
 
     @Produces
     @Singleton
-    TargetEnd targetEnd(TargetEnd.Tables t, Drivers drivers, Puller puller, VmLocks locks) {
-        return new TargetEnd(t, drivers, puller, locks);
+    TargetEnd targetEnd(
+            TargetEnd.Tables t, TargetOperations operations, Puller puller, VmLocks locks, InstantSource clock) {
+        return new TargetEnd(t, operations, puller, locks, clock);
     }
 
     @Produces

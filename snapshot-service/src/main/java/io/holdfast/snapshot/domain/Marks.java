@@ -7,6 +7,9 @@ public final class Marks {
     /** Every name of ours starts with it: helper domains, volumes, checkpoints, snapshots, sockets. */
     public static final String PREFIX = "holdfast.";
 
+    /** So starts the name of a snapshot's overlay. */
+    public static final String OVERLAY = PREFIX + "snapshot.";
+
     private static final int SHORT = 8;
 
     private Marks() {}
@@ -34,7 +37,7 @@ public final class Marks {
     }
 
     public static String overlay(UUID snapshot, String disk) {
-        return PREFIX + "snapshot." + brief(snapshot) + brief(snapshot, SHORT) + "." + disk + ".qcow2";
+        return OVERLAY + brief(snapshot) + brief(snapshot, SHORT) + "." + disk + ".qcow2";
     }
 
     public static String snapshot(UUID snapshot) {

@@ -29,7 +29,7 @@ final class BaseChooser {
     static final String RAW = "raw disks cannot keep a bitmap";
     static final String OLD_QCOW2 = "the disk's qcow2 version 2 cannot keep a bitmap";
     static final String LOST = "its bitmap was lost: the VM's process ended without closing the disk";
-    static final String ADDED = "the disk was added after the base point";
+    static final String ADDED = "the disk was added or restored after the base point";
     static final String SAVED = "the VM has a saved memory state, its bitmaps are not used";
 
     /** What a checkpoint says of its disks: key to whether the bitmap is sound; disks without bitmap are left out. */

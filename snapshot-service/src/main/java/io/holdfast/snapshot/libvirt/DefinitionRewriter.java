@@ -58,6 +58,33 @@ final class DefinitionRewriter {
         return Xml.write(root);
     }
 
+    /**
+     * What a point keeps of a running VM: its definition for the next start, and the disks that a backup holds although they
+     * are attached for this run only.
+     */
+    static Rewritten withLiveDisks(String next, DomainXml live) {
+        DomainXml known = DomainXml.parse(next);
+        List<DomainXml.Disk> missing = live.disks().stream()
+                .filter(d -> DiskRules.refusal(d) == null && known.disk(d.key()).isEmpty())
+                .toList();
+        if (missing.isEmpty()) {
+            return new Rewritten(next, List.of());
+        }
+        Element devices = Xml.ensure(known.root(), "devices");
+        List<String> notes = new ArrayList<>();
+        for (DomainXml.Disk d : missing) {
+            Element disk = (Element) known.root().getOwnerDocument().importNode(d.element(), true);
+            // What only this run of QEMU knows, and a place that the definition may have given to another device.
+            for (String child : List.of("alias", "address", "backingStore", "mirror")) {
+                Xml.remove(disk, child);
+            }
+            devices.appendChild(disk);
+            notes.add("Disk " + d.key()
+                    + " was attached for that run of the VM only; the point holds it, and a restored VM keeps it.");
+        }
+        return new Rewritten(Xml.write(known.root()), List.copyOf(notes));
+    }
+
     private static Map<String, Target.Disk> volumes(Target target) {
         return target.disks().stream().collect(Collectors.toMap(Target.Disk::key, Function.identity()));
     }
@@ -110,7 +137,7 @@ final class DefinitionRewriter {
         }
         if (!nics.isEmpty() && !connected) {
             notes.add(
-                    "The network cards are disconnected because the original VM exists; connect them when it is gone.");
+                    "The network cards are disconnected because the original VM may be there; connect them when it is gone.");
         }
     }
 

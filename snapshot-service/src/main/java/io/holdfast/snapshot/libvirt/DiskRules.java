@@ -1,5 +1,7 @@
 package io.holdfast.snapshot.libvirt;
 
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -9,6 +11,7 @@ import org.w3c.dom.Element;
 /** Which disks a backup holds and what of a VM it cannot hold yet. Pure. */
 final class DiskRules {
 
+    private static final int SECTOR = 512;
     private static final Set<String> FORMATS = Set.of("qcow2", "raw");
 
     private DiskRules() {}
@@ -40,6 +43,21 @@ final class DiskRules {
             case "nvme" -> "the disk is an NVMe device that is passed through to the VM";
             default -> "disks of type " + disk.type() + " are not supported yet";
         };
+    }
+
+    /** Sizes that no volume of ours can be made for: {@code disk-unsupported}. */
+    static void refuseSize(String key, long bytes) {
+        if (bytes <= 0 || bytes % SECTOR != 0) {
+            throw new ApiException(
+                    ErrorCode.DISK_UNSUPPORTED,
+                    "Disk " + key + " has " + bytes + " bytes, which is not a multiple of 512.");
+        }
+        if (bytes > Qcow2Header.MAX_BYTES) {
+            throw new ApiException(
+                    ErrorCode.DISK_UNSUPPORTED,
+                    "Disk " + key + " has " + bytes + " bytes; disks over " + Qcow2Header.MAX_BYTES
+                            + " bytes (8 TiB) are not supported yet.");
+        }
     }
 
     /** What a point of this VM cannot hold yet, for people. */

@@ -7,7 +7,8 @@ import org.w3c.dom.Element;
 final class HelperXml {
 
     private static final String MEMORY_MIB = "32";
-    private static final int MAX_DISKS = 25;
+    /** One letter each. */
+    static final int MAX_DISKS = 26;
 
     private HelperXml() {}
 
@@ -31,7 +32,7 @@ final class HelperXml {
 
     /** The helper's own name for its n-th disk. */
     static String device(int n) {
-        if (n > MAX_DISKS) {
+        if (n >= MAX_DISKS) {
             throw new IllegalArgumentException("more than 26 disks");
         }
         return "vd" + (char) ('a' + n);

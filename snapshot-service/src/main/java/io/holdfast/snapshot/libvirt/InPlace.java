@@ -2,7 +2,10 @@ package io.holdfast.snapshot.libvirt;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.snapshot.app.RestoreTargets.Replaced;
+import io.holdfast.snapshot.domain.Marks;
 import io.holdfast.snapshot.domain.Target;
+import io.holdfast.snapshot.domain.TargetSeen;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,98 +17,239 @@ import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.DomainCheckpoint;
 import org.libvirt.LibvirtException;
-import org.libvirt.StorageVol;
+import org.w3c.dom.Element;
 
 /** Gives a VM restored disks in place of its own. All methods run inside a {@link LibvirtConnection} call. */
 final class InPlace {
 
     private static final int METADATA_ONLY = 2;
+    private static final int REDEFINE = 1;
 
     private InPlace() {}
 
-    /** Every layer of the disks that go, as far as the VM, its snapshots' definitions and the volumes show them. */
-    static List<String> replacedPaths(Connect c, Target target) throws LibvirtException {
+    /** Whether these disks are all of the VM's that a backup can hold. */
+    static boolean whole(Domain domain, Set<String> keys) throws LibvirtException {
+        for (int flags : new int[] {0, Domains.INACTIVE_XML}) {
+            if (DomainXml.parse(domain.getXMLDesc(flags)).disks().stream()
+                    .anyMatch(d -> DiskRules.refusal(d) == null && !keys.contains(d.key()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static void refusePartial(Domain domain, boolean whole) throws LibvirtException {
+        if (!whole && domain.snapshotNum() > 0) {
+            throw new ApiException(
+                    ErrorCode.VM_HAS_SNAPSHOTS,
+                    "The VM has snapshots, which are of all its disks: delete them before some of its disks are"
+                            + " restored in place, or restore all disks.");
+        }
+    }
+
+    /**
+     * The top layer of each disk that goes. What lies beneath may be a template of many: it goes only where an overlay of
+     * Holdfast's own shows that the VM itself wrote there.
+     */
+    static Replaced replaced(Connect c, Target target) throws LibvirtException {
         Domain domain = domain(c, target);
-        Set<String> keys = target.disks().stream().map(Target.Disk::key).collect(Collectors.toSet());
+        Set<String> keys = keys(target);
+        boolean whole = whole(domain, keys);
+        refusePartial(domain, whole);
+        refuseMissing(DomainXml.parse(domain.getXMLDesc(Domains.INACTIVE_XML)), keys);
         Set<String> paths = new LinkedHashSet<>();
-        collect(DomainXml.parse(domain.getXMLDesc(0)), keys, paths);
-        collect(DomainXml.parse(domain.getXMLDesc(Domains.INACTIVE_XML)), keys, paths);
-        for (String path : List.copyOf(paths)) {
-            addBacking(c, path, paths);
+        List<String> notes = new ArrayList<>();
+        for (int flags : new int[] {0, Domains.INACTIVE_XML}) {
+            for (DomainXml.Disk disk : DomainXml.parse(domain.getXMLDesc(flags)).disks()) {
+                if (!keys.contains(disk.key())) {
+                    continue;
+                }
+                if (DiskRules.refusal(disk) == null) {
+                    collect(c, disk, paths, notes);
+                } else {
+                    notes.add("The replaced disk " + disk.key() + " was left: " + DiskRules.refusal(disk) + ".");
+                }
+            }
         }
         target.disks().forEach(d -> paths.remove(d.volume().path()));
-        return List.copyOf(paths);
+        return new Replaced(List.copyOf(paths), whole, notes.stream().distinct().toList());
     }
 
-    private static void collect(DomainXml xml, Set<String> keys, Set<String> paths) {
-        xml.disks().stream()
-                .filter(d -> keys.contains(d.key()) && DiskRules.refusal(d) == null)
-                .flatMap(d -> d.chain().stream())
-                .map(DomainXml.Layer::path)
-                .filter(p -> !p.isEmpty())
-                .forEach(paths::add);
-    }
-
-    /** An overlay of ours names the layer beneath; a backing file of anybody else's may be shared and stays. */
-    private static void addBacking(Connect c, String start, Set<String> paths) throws LibvirtException {
-        String path = start;
-        while (path.contains("/" + io.holdfast.snapshot.domain.Marks.PREFIX + "snapshot.")) {
-            Optional<StorageVol> volume = Volumes.byPath(c, path);
-            if (volume.isEmpty()) {
-                return;
-            }
-            path = Xml.child(Xml.parse(volume.get().getXMLDesc(0)), "backingStore")
-                    .map(b -> Xml.text(b, "path"))
-                    .orElse("");
-            if (path.isEmpty() || !paths.add(path)) {
-                return;
+    private static void refuseMissing(DomainXml present, Set<String> keys) {
+        for (String key : keys) {
+            if (present.disk(key).isEmpty()) {
+                throw new ApiException(ErrorCode.DISK_NOT_FOUND, "The VM has no disk " + key + " any more.");
             }
         }
     }
 
-    static void switchDisks(Connect c, Target target) throws LibvirtException {
+    private static void collect(Connect c, DomainXml.Disk disk, Set<String> paths, List<String> notes)
+            throws LibvirtException {
+        String path = Chains.path(c, disk);
+        if (path.isEmpty()) {
+            notes.add("The volume of the replaced disk " + disk.key() + " is not known and was left.");
+            return;
+        }
+        paths.add(path);
+        int depth = 0;
+        String beneath = beneath(c, disk, path, depth);
+        while (path.contains("/" + Marks.OVERLAY) && !beneath.isEmpty() && paths.add(beneath)) {
+            path = beneath;
+            beneath = beneath(c, disk, path, ++depth);
+        }
+        if (!beneath.isEmpty() && !paths.contains(beneath)) {
+            notes.add("The file " + beneath + " beneath the replaced disk " + disk.key()
+                    + " was left: it may be shared with others.");
+        }
+    }
+
+    /** As the running VM shows it, else as the volume does. */
+    private static String beneath(Connect c, DomainXml.Disk disk, String path, int depth) throws LibvirtException {
+        List<DomainXml.Layer> chain = disk.chain();
+        return depth + 1 < chain.size() ? chain.get(depth + 1).path() : Chains.beneath(c, path);
+    }
+
+    /** How the VM stands; absent if it is gone or would be gone when it stops. */
+    static TargetSeen.Vm observe(Connect c, Target target) throws LibvirtException {
+        Optional<Domain> found = Domains.byId(c, Objects.requireNonNull(target.inPlace()));
+        if (found.isEmpty() || found.get().isPersistent() != 1) {
+            return TargetSeen.Vm.ABSENT;
+        }
+        Domain domain = found.get();
+        boolean active = domain.isActive() == 1;
+        boolean runsOnNew = active && onNew(c, DomainXml.parse(domain.getXMLDesc(0)), target);
+        return new TargetSeen.Vm(
+                true,
+                onNew(c, DomainXml.parse(domain.getXMLDesc(Domains.INACTIVE_XML)), target),
+                runsOnNew,
+                active && !runsOnNew,
+                domain.hasManagedSaveImage() == 1,
+                marks(domain, target));
+    }
+
+    private static boolean marks(Domain domain, Target target) throws LibvirtException {
+        if (target.whole()) {
+            return domain.checkpointListNames().length > 0 || domain.snapshotListNames().length > 0;
+        }
+        for (DomainCheckpoint checkpoint : domain.listAllCheckpoints(0)) {
+            if (!marked(Xml.parse(checkpoint.getXMLDesc(0)), target).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The replaced disks that a checkpoint says it has a bitmap of. */
+    private static List<Element> marked(Element checkpoint, Target target) {
+        Set<String> keys = keys(target);
+        return Xml.child(checkpoint, "disks").stream()
+                .flatMap(disks -> Xml.children(disks, "disk").stream())
+                .filter(d -> keys.contains(d.getAttribute("name")))
+                .filter(d -> d.getAttribute("checkpoint").equals("bitmap"))
+                .toList();
+    }
+
+    /** Also when somebody has made an overlay on a restored disk meanwhile. */
+    private static boolean onNew(Connect c, DomainXml xml, Target target) throws LibvirtException {
+        for (Target.Disk d : target.disks()) {
+            Optional<DomainXml.Disk> disk = xml.disk(d.key());
+            if (disk.isEmpty()
+                    || !Chains.liesOn(c, disk.get().path(), d.volume().path())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static void stop(Connect c, Target target) throws LibvirtException {
         Domain domain = domain(c, target);
         if (Domains.backupJob(domain).isPresent()) {
             throw new ApiException(ErrorCode.VM_BUSY, "A backup of this VM runs on the hypervisor.");
         }
-        String present = domain.getXMLDesc(Domains.INACTIVE_XML);
         Domains.destroy(domain);
-        if (domain.hasManagedSaveImage() == 1) {
-            domain.managedSaveRemove();
-        }
+    }
+
+    static void switchDisks(Connect c, Target target) throws LibvirtException {
+        String present = domain(c, target).getXMLDesc(Domains.INACTIVE_XML);
         c.domainDefineXML(DefinitionRewriter.withNewDisks(present, target));
     }
 
-    static boolean switched(Connect c, Target target) throws LibvirtException {
-        Optional<Domain> domain = Domains.byId(c, Objects.requireNonNull(target.inPlace()));
-        if (domain.isEmpty()) {
-            return false;
+    static void dropSavedState(Connect c, Target target) throws LibvirtException {
+        Domain domain = domain(c, target);
+        if (domain.hasManagedSaveImage() == 1) {
+            domain.managedSaveRemove();
         }
-        DomainXml xml = DomainXml.parse(domain.get().getXMLDesc(Domains.INACTIVE_XML));
-        return target.disks().stream()
-                .allMatch(d -> xml.disk(d.key())
-                        .map(x -> x.path().equals(d.volume().path()))
-                        .orElse(false));
     }
 
-    static List<String> removeReplaced(Connect c, Target target) throws LibvirtException {
+    /** The bitmaps of replaced disks went with them; those of disks that stay are still counted from. */
+    static void forgetMarks(Connect c, Target target) throws LibvirtException {
         Domain domain = domain(c, target);
         for (DomainCheckpoint checkpoint : domain.listAllCheckpoints(0)) {
-            checkpoint.delete(METADATA_ONLY);
+            if (target.whole()) {
+                checkpoint.delete(METADATA_ONLY);
+            } else {
+                leaveOut(domain, checkpoint, target);
+            }
         }
-        for (String snapshot : domain.snapshotListNames()) {
-            domain.snapshotLookupByName(snapshot).delete(METADATA_ONLY);
+        if (target.whole()) {
+            for (String snapshot : domain.snapshotListNames()) {
+                domain.snapshotLookupByName(snapshot).delete(METADATA_ONLY);
+            }
         }
+    }
+
+    /** With a disk whose bitmap is gone libvirt could never remove the checkpoint's other bitmaps. */
+    private static void leaveOut(Domain domain, DomainCheckpoint checkpoint, Target target) throws LibvirtException {
+        Element root = Xml.parse(checkpoint.getXMLDesc(0));
+        List<Element> gone = marked(root, target);
+        if (!gone.isEmpty()) {
+            gone.forEach(d -> {
+                d.setAttribute("checkpoint", "no");
+                d.removeAttribute("bitmap");
+            });
+            domain.checkpointCreateXML(Xml.write(root), REDEFINE);
+        }
+    }
+
+    /** What anybody uses stays, whatever was thought when the list was made. */
+    static List<String> removeReplaced(Connect c, Target target) throws LibvirtException {
+        // First: it looks at all pools anew, and what a VM uses is known from them too.
+        Set<String> beneath = Chains.beneathVolumes(c, Set.copyOf(target.oldPaths()));
+        Set<String> used = Chains.used(c);
         List<String> left = new ArrayList<>();
         for (String path : target.oldPaths()) {
-            Optional<StorageVol> volume = Volumes.byPath(c, path);
-            if (volume.isPresent()) {
-                volume.get().delete(0);
-            } else if (Volumes.poolOf(c, path).isEmpty()) {
-                left.add("The old disk file " + path + " is in no storage pool and was left.");
+            if (used.contains(path)) {
+                left.add("The replaced disk file " + path + " was left: a VM uses it.");
+            } else if (beneath.contains(path)) {
+                left.add("The replaced disk file " + path + " was left: another volume lies upon it.");
+            } else {
+                remove(c, path).ifPresent(left::add);
             }
         }
         return List.copyOf(left);
+    }
+
+    private static Optional<String> remove(Connect c, String path) throws LibvirtException {
+        if (Volumes.poolOf(c, path).isEmpty()) {
+            return Optional.of("The replaced disk file " + path + " is in no storage pool and was left.");
+        }
+        try {
+            Optional<org.libvirt.StorageVol> volume = Volumes.byPath(c, path);
+            if (volume.isPresent()) {
+                volume.get().delete(0);
+            }
+            return Optional.empty();
+        } catch (LibvirtException e) {
+            RuntimeException meaning = LibvirtErrors.translate("remove " + path, e);
+            if (meaning instanceof ApiException known && known.code().retryable()) {
+                throw e;
+            }
+            return Optional.of("The replaced disk file " + path + " was left: " + e.getMessage());
+        }
+    }
+
+    private static Set<String> keys(Target target) {
+        return target.disks().stream().map(Target.Disk::key).collect(Collectors.toSet());
     }
 
     private static Domain domain(Connect c, Target target) throws LibvirtException {

@@ -7,12 +7,15 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
 import org.libvirt.StoragePool;
+import org.libvirt.StorageVol;
 
 /** Looks for our mark on domains, checkpoints, snapshots, backup jobs, volumes and sockets. */
 final class LibvirtLeftovers implements Leftovers {
@@ -65,15 +68,24 @@ final class LibvirtLeftovers implements Leftovers {
         }
     }
 
+    /** A volume that a VM uses, however it came to that, is never called left over. */
     private static void volumes(Connect c, Owned owned, List<String> lines) throws LibvirtException {
+        Map<String, String> stray = new LinkedHashMap<>();
         for (String poolName : c.listStoragePools()) {
             StoragePool pool = c.storagePoolLookupByName(poolName);
             PoolGate.refresh(pool);
             for (String volume : pool.listVolumes()) {
                 if (stray(volume, owned)) {
-                    lines.add("volume " + volume + " in pool " + poolName);
+                    Optional<StorageVol> found = Volumes.find(c, poolName, volume);
+                    if (found.isPresent()) {
+                        stray.put(found.get().getPath(), "volume " + volume + " in pool " + poolName);
+                    }
                 }
             }
+        }
+        if (!stray.isEmpty()) {
+            stray.keySet().removeAll(Chains.used(c));
+            lines.addAll(stray.values());
         }
     }
 

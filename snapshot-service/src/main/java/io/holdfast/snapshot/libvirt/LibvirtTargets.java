@@ -4,12 +4,17 @@ import io.holdfast.api.NbdEndpoint;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.target.OpenTarget;
+import io.holdfast.api.target.TargetInfo.State;
 import io.holdfast.snapshot.app.RestoreTargets;
 import io.holdfast.snapshot.domain.Marks;
 import io.holdfast.snapshot.domain.Target;
+import io.holdfast.snapshot.domain.TargetSeen;
+import io.holdfast.snapshot.domain.TargetSeen.Pull;
+import io.holdfast.snapshot.domain.TargetSeen.Pulled;
 import io.holdfast.snapshot.domain.Volume;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,7 +56,7 @@ final class LibvirtTargets implements RestoreTargets {
         connection.call("make volumes", SLOW, c -> {
             for (Target.Disk d : target.disks()) {
                 Volume v = d.volume();
-                if (!d.started()) {
+                if (!d.filled()) {
                     Volumes.delete(c, v.pool(), v.name());
                     StoragePool pool = Volumes.pool(c, v.pool());
                     if (d.format().equals("qcow2")) {
@@ -84,13 +89,16 @@ final class LibvirtTargets implements RestoreTargets {
     private static Tag network(String device, NbdEndpoint endpoint) {
         Tag source = Tag.of("source").with("protocol", "nbd").with("name", endpoint.exportName());
         switch (endpoint) {
+            // A host whose configuration says nbd_tls = 1 wants TLS of unix sockets too, unless told otherwise.
             case NbdEndpoint.Unix u ->
-                source.add(Tag.of("host").with("transport", "unix").with("socket", u.socket()));
+                source.with("tls", "no")
+                        .add(Tag.of("host").with("transport", "unix").with("socket", u.socket()));
             case NbdEndpoint.Tls t ->
                 source.with("tls", "yes")
                         .add(Tag.of("host").with("name", t.host()).with("port", Integer.toString(t.port())));
         }
-        // A served point moves to another replica when its pod dies: the pull waits for that.
+        // A later libvirt waits this long for another replica; libvirt 9 drops the wish, the pull breaks and begins
+        // anew.
         source.add(Tag.of("reconnect").with("delay", "60"));
         return Tag.of("disk")
                 .with("type", "network")
@@ -103,10 +111,68 @@ final class LibvirtTargets implements RestoreTargets {
     }
 
     @Override
-    public boolean helperRuns(Target target) {
-        return connection.call(
-                "look for a helper",
-                c -> Domains.byName(c, Marks.helper(target.job())).isPresent());
+    public TargetSeen observe(Target target) {
+        boolean filling = target.state() == State.FILLING && !target.aborting();
+        return connection.call("look at a restore", c -> filling ? pulls(c, target) : rest(c, target));
+    }
+
+    private static TargetSeen pulls(Connect c, Target target) throws LibvirtException {
+        Optional<Domain> helper = Domains.byName(c, Marks.helper(target.job()));
+        if (helper.isEmpty()) {
+            return TargetSeen.NOTHING;
+        }
+        DomainXml xml = DomainXml.parse(helper.get().getXMLDesc(0));
+        Map<String, Pulled> pulls = new HashMap<>();
+        for (Target.Disk d : target.disks()) {
+            if (d.started() && !d.filled()) {
+                pulls.put(d.key(), pulled(helper.get(), xml, device(target, d), d));
+            }
+        }
+        return new TargetSeen(true, false, pulls, true, TargetSeen.Vm.ABSENT);
+    }
+
+    /** A pull may be ended only when it says so twice: nothing is left to copy, and every byte is counted. */
+    private static Pulled pulled(Domain helper, DomainXml xml, String device, Target.Disk disk)
+            throws LibvirtException {
+        Optional<Boolean> ready = xml.disk(device).flatMap(DomainXml.Disk::mirrorReady);
+        if (ready.isEmpty()) {
+            return new Pulled(Pull.NONE, 0);
+        }
+        DomainBlockJobInfo info = helper.getBlockJobInfo(device, 0);
+        if (info == null) {
+            return new Pulled(Pull.RUNNING, disk.doneBytes());
+        }
+        boolean all = ready.get() && info.cur == info.end;
+        return new Pulled(
+                all ? Pull.READY : Pull.RUNNING,
+                Math.min(info.cur, disk.volume().bytes()));
+    }
+
+    private static TargetSeen rest(Connect c, Target target) throws LibvirtException {
+        boolean helper = Domains.byName(c, Marks.helper(target.job())).isPresent();
+        boolean left = target.aborting() && volumesLeft(c, target);
+        return new TargetSeen(helper, false, Map.of(), left, vm(c, target));
+    }
+
+    private static boolean volumesLeft(Connect c, Target target) throws LibvirtException {
+        for (Target.Disk d : target.disks()) {
+            if (Volumes.find(c, d.volume().pool(), d.volume().name()).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static TargetSeen.Vm vm(Connect c, Target target) throws LibvirtException {
+        if (!target.finishing()) {
+            return TargetSeen.Vm.ABSENT;
+        }
+        if (target.inPlace() != null) {
+            return InPlace.observe(c, target);
+        }
+        Optional<Domain> made = Domains.byId(c, target.newId().toString());
+        boolean running = made.isPresent() && made.get().isActive() == 1;
+        return made.isEmpty() ? TargetSeen.Vm.ABSENT : new TargetSeen.Vm(true, true, running, false, false, false);
     }
 
     @Override
@@ -142,28 +208,19 @@ final class LibvirtTargets implements RestoreTargets {
     }
 
     @Override
-    public PullSeen pull(Target target, Target.Disk disk) {
-        return connection.call("look at a pull", c -> {
-            Optional<Domain> helper = Domains.byName(c, Marks.helper(target.job()));
-            if (helper.isEmpty()) {
-                return new PullSeen(Pull.NONE, 0);
-            }
-            String device = device(target, disk);
-            Optional<Boolean> ready =
-                    DomainXml.parse(helper.get().getXMLDesc(0)).disk(device).flatMap(DomainXml.Disk::mirrorReady);
-            if (ready.isEmpty()) {
-                return new PullSeen(Pull.NONE, 0);
-            }
-            DomainBlockJobInfo info = helper.get().getBlockJobInfo(device, 0);
-            long done = info == null ? 0 : Math.min(info.cur, disk.volume().bytes());
-            return new PullSeen(ready.get() ? Pull.READY : Pull.RUNNING, done);
+    public void endPull(Target target, Target.Disk disk) {
+        connection.call("end a pull", SLOW, c -> {
+            helper(c, target).blockJobAbort(device(target, disk), 0);
+            return target;
         });
     }
 
     @Override
-    public void endPull(Target target, Target.Disk disk) {
-        connection.call("end a pull", SLOW, c -> {
-            helper(c, target).blockJobAbort(device(target, disk), 0);
+    public void verify(Target target) {
+        connection.call("look at the filled volumes", SLOW, c -> {
+            for (Target.Disk d : target.disks()) {
+                Volumes.verify(c, d.key(), d.volume(), d.format());
+            }
             return target;
         });
     }
@@ -190,10 +247,16 @@ final class LibvirtTargets implements RestoreTargets {
     }
 
     @Override
-    public List<String> define(Target target) {
+    public boolean hasOriginal(String definition) {
+        String id = DomainXml.parse(definition).uuid();
+        return connection.call(
+                "look for the original VM",
+                c -> !id.isEmpty() && Domains.byId(c, id).isPresent());
+    }
+
+    @Override
+    public List<String> define(Target target, boolean connected) {
         return connection.call("define the VM", SLOW, c -> {
-            String original = DomainXml.parse(target.definition()).uuid();
-            boolean connected = original.isEmpty() || Domains.byId(c, original).isEmpty();
             DefinitionRewriter.Rewritten rewritten = DefinitionRewriter.asNewVm(target, connected);
             if (Domains.byId(c, target.newId().toString()).isEmpty()) {
                 if (Domains.byName(c, target.vmName()).isPresent()) {
@@ -219,21 +282,40 @@ final class LibvirtTargets implements RestoreTargets {
     }
 
     @Override
-    public List<String> replacedPaths(Target target) {
-        return connection.call("look at the VM's disks", c -> InPlace.replacedPaths(c, target));
+    public Replaced replaced(Target target) {
+        return connection.call("look at the VM's disks", SLOW, c -> InPlace.replaced(c, target));
+    }
+
+    @Override
+    public void stopVm(Target target) {
+        inPlace("stop the VM", target, InPlace::stop);
     }
 
     @Override
     public void switchDisks(Target target) {
-        connection.call("give the VM its restored disks", SLOW, c -> {
-            InPlace.switchDisks(c, target);
-            return target;
-        });
+        inPlace("give the VM its restored disks", target, InPlace::switchDisks);
     }
 
     @Override
-    public boolean switched(Target target) {
-        return connection.call("look at the VM's disks", c -> InPlace.switched(c, target));
+    public void dropSavedState(Target target) {
+        inPlace("remove the VM's saved state", target, InPlace::dropSavedState);
+    }
+
+    @Override
+    public void forgetMarks(Target target) {
+        inPlace("forget the VM's checkpoints and snapshots", target, InPlace::forgetMarks);
+    }
+
+    /** A step of a restore in place. */
+    private interface Step {
+        void on(Connect c, Target target) throws LibvirtException;
+    }
+
+    private void inPlace(String what, Target target, Step step) {
+        connection.call(what, SLOW, c -> {
+            step.on(c, target);
+            return target;
+        });
     }
 
     @Override

@@ -23,7 +23,7 @@ final class Qcow2Header {
     /** What one refcount block covers: 32768 clusters. */
     private static final long REFCOUNT_SPAN = (long) CLUSTER * (CLUSTER / 2);
     /** What the refcount table's one cluster covers, with room to spare for a disk's own tables: 8 TiB. */
-    private static final long MAX_BYTES = 8L << 40;
+    static final long MAX_BYTES = 8L << 40;
 
     private Qcow2Header() {}
 

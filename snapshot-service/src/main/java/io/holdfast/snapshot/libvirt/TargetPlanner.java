@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -21,8 +22,6 @@ import org.libvirt.StoragePool;
 
 /** Checks what a restore needs and decides its volumes. Touches nothing. */
 final class TargetPlanner {
-
-    private static final int SECTOR = 512;
 
     private TargetPlanner() {}
 
@@ -33,6 +32,8 @@ final class TargetPlanner {
                 : Domains.byId(c, r.inPlace())
                         .orElseThrow(() ->
                                 new ApiException(ErrorCode.VM_NOT_FOUND, "The VM to be replaced does not exist."));
+        refuseTooMany(r);
+        boolean whole = original == null || whole(original, r);
         DomainXml present = original == null ? definition : DomainXml.parse(original.getXMLDesc(Domains.INACTIVE_XML));
         String vmName = r.name() == null ? present.name() : r.name();
         if (original == null && Domains.byName(c, vmName).isPresent()) {
@@ -53,19 +54,37 @@ final class TargetPlanner {
                     d.key(), d.format(), new Volume(pool.getName(), name, path, d.virtualBytes()), 0, false, false));
         }
         checkRoom(c, needed);
-        return new RestoreTargets.Planned(vmName, UUID.randomUUID(), List.copyOf(disks), List.of());
+        return new RestoreTargets.Planned(vmName, UUID.randomUUID(), List.copyOf(disks), whole);
+    }
+
+    private static void refuseTooMany(OpenTarget r) {
+        if (r.disks().size() > HelperXml.MAX_DISKS) {
+            throw new ApiException(
+                    ErrorCode.DISK_UNSUPPORTED,
+                    "At most " + HelperXml.MAX_DISKS + " disks are restored at once, and these are "
+                            + r.disks().size() + ": name some of them.");
+        }
+    }
+
+    private static boolean whole(Domain original, OpenTarget r) throws LibvirtException {
+        if (original.isPersistent() != 1) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The VM is transient and would be gone when it stops: restore it as a new VM.");
+        }
+        boolean whole = InPlace.whole(
+                original, r.disks().stream().map(OpenTarget.TargetDisk::key).collect(Collectors.toSet()));
+        InPlace.refusePartial(original, whole);
+        return whole;
     }
 
     private static DomainXml.Disk check(DomainXml definition, OpenTarget.TargetDisk d) {
-        if (d.virtualBytes() % SECTOR != 0) {
-            throw new ApiException(
-                    ErrorCode.DISK_UNSUPPORTED,
-                    "Disk " + d.key() + " has " + d.virtualBytes() + " bytes, which is not a multiple of 512.");
-        }
+        DiskRules.refuseSize(d.key(), d.virtualBytes());
         return definition
                 .disk(d.key())
-                .orElseThrow(() ->
-                        new ApiException(ErrorCode.DISK_NOT_FOUND, "The VM's definition has no disk " + d.key() + "."));
+                .orElseThrow(() -> new ApiException(
+                        ErrorCode.DISK_NOT_FOUND,
+                        "The VM's definition has no disk " + d.key() + "; name the disks to restore."));
     }
 
     private static String poolFor(Connect c, @Nullable String wanted, DomainXml.Disk original) throws LibvirtException {

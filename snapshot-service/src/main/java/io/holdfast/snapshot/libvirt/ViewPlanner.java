@@ -65,8 +65,11 @@ final class ViewPlanner {
                 tls ? port(wish.usedPorts()) : 0,
                 disks,
                 false);
-        String definition = domain.isPersistent() == 1 ? domain.getXMLDesc(Domains.INACTIVE_XML) : domain.getXMLDesc(0);
-        return new FrozenViews.Planned(plan, xml.name(), state, definition, List.copyOf(notes));
+        DefinitionRewriter.Rewritten definition = domain.isPersistent() == 1
+                ? DefinitionRewriter.withLiveDisks(domain.getXMLDesc(Domains.INACTIVE_XML), xml)
+                : new DefinitionRewriter.Rewritten(domain.getXMLDesc(0), List.of());
+        notes.addAll(definition.notes());
+        return new FrozenViews.Planned(plan, xml.name(), state, definition.xml(), List.copyOf(notes));
     }
 
     private List<ViewPlan.Disk> disks(Connect c, Domain domain, DomainXml xml, Wish wish) throws LibvirtException {
@@ -78,7 +81,9 @@ final class ViewPlanner {
         }
         List<Long> sizes = new ArrayList<>();
         for (DomainXml.Disk d : kept) {
-            sizes.add(domain.blockInfo(d.key()).getCapacity());
+            long size = domain.blockInfo(d.key()).getCapacity();
+            DiskRules.refuseSize(d.key(), size);
+            sizes.add(size);
         }
         long total = sizes.stream().mapToLong(Long::longValue).sum();
         List<ViewPlan.Disk> disks = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.holdfast.snapshot.libvirt;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.snapshot.domain.Volume;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.libvirt.LibvirtException;
 import org.libvirt.StoragePool;
 import org.libvirt.StorageVol;
 import org.libvirt.Stream;
+import org.w3c.dom.Element;
 
 /** Volumes in storage pools. All methods run inside a {@link LibvirtConnection} call. */
 final class Volumes {
@@ -111,6 +113,34 @@ final class Volumes {
             }
             throw e;
         }
+    }
+
+    /**
+     * Whether a volume is as it was wished for: present, of the size its guest will see, of the format, with nothing beneath.
+     * The bytes of a raw volume are the guest's and may look like any format: only its length counts.
+     */
+    static void verify(Connect c, String disk, Volume wished, String format) throws LibvirtException {
+        PoolGate.refresh(c.storagePoolLookupByName(wished.pool()));
+        StorageVol volume = find(c, wished.pool(), wished.name())
+                .orElseThrow(() -> unsound(disk, "its volume " + wished.name() + " is gone"));
+        Element root = Xml.parse(volume.getXMLDesc(0));
+        boolean raw = format.equals("raw");
+        String size = raw && Xml.child(root, "physical").isPresent() ? "physical" : "capacity";
+        if (!Xml.text(root, size).equals(Long.toString(wished.bytes()))) {
+            throw unsound(disk, "it has " + Xml.text(root, size) + " bytes and should have " + wished.bytes());
+        }
+        if (!raw && Xml.child(root, "backingStore").isPresent()) {
+            throw unsound(disk, "it lies upon another file");
+        }
+        String found = Xml.attr(Xml.child(root, "target").flatMap(t -> Xml.child(t, "format")), "type");
+        if (!raw && !found.equals(format)) {
+            throw unsound(disk, "it is of the format " + found + " and should be " + format);
+        }
+    }
+
+    private static ApiException unsound(String disk, String why) {
+        return new ApiException(
+                ErrorCode.TARGET_FILL_FAILED, "Disk " + disk + " is not what was written: " + why + ".");
     }
 
     static void delete(Connect c, String poolName, String name) throws LibvirtException {

@@ -29,6 +29,7 @@ public enum ErrorCode {
     VM_AMBIGUOUS(409),
     VM_BUSY(409, true),
     VM_WITHOUT_DISKS(409),
+    VM_HAS_SNAPSHOTS(409),
     VM_NAME_EXISTS(409),
     VM_NAME_INVALID(400),
     DISK_NOT_FOUND(404),

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param inPlace id of the VM whose disks are replaced on finish; absent: a new VM
  * @param definition the point's VM definition
  * @param pool storage pool of the new volumes; default: where the original's disks were, else {@code default}
- * @param network network the NICs are put on; default: as in the definition; NICs stay
- *     disconnected while the original VM exists
+ * @param network network the NICs are put on; default: as in the definition; NICs stay disconnected unless the original
+ *     VM is known to be gone
+ * @param original name of the source the point's VM was backed up on
  */
 public record OpenTarget(
         @NotNull UUID job,
@@ -37,6 +38,7 @@ public record OpenTarget(
         @Nullable @Pattern(regexp = Patterns.HYPERVISOR_NAME)
         String network,
 
+        @Nullable @Pattern(regexp = Patterns.NAME) String original,
         @NotEmpty @Size(max = 256) List<@Valid TargetDisk> disks) {
 
     /**
