@@ -39,6 +39,17 @@ final class JobResults {
         return bad.stream().allMatch(code -> code == ExitCodes.UNKNOWN) ? ExitCodes.UNKNOWN : ExitCodes.FAILED;
     }
 
+    /** What jobs that succeeded have to say: what was left, what did not start. */
+    static void notes(List<Outcome> outcomes, Report report) {
+        for (Outcome outcome : outcomes) {
+            JobInfo job = outcome.job();
+            JsonNode result = job == null ? null : job.result();
+            if (result != null) {
+                result.path("notes").forEach(note -> report.note(outcome.label() + ": " + note.asText()));
+            }
+        }
+    }
+
     /** {@code {"results": [{"<name>", "ok", "state", "job", "error"}]}}. */
     static Map<String, Object> document(String name, List<Outcome> outcomes) {
         List<Map<String, Object>> results = new ArrayList<>();

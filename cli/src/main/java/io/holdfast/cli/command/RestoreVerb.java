@@ -107,6 +107,7 @@ public final class RestoreVerb extends IdVerb {
                 : as.names.stream().map(name -> order(catalog, id, name, name)).toList();
         List<Outcome> outcomes = follow(catalog, orders, wait);
         report.result(JobResults.document("name", outcomes), () -> table(outcomes));
+        JobResults.notes(outcomes, report);
         return JobResults.end(outcomes, report);
     }
 

@@ -193,6 +193,16 @@ class JobMakingVerbsTest extends CommandTest {
     }
 
     @Test
+    void what_a_restore_left_or_could_not_start_is_said_although_it_succeeded() {
+        var result = Map.of("vmId", "vm-1", "notes", List.of("The VM is restored but did not start: no network nonet"));
+        catalog.on("POST /restores", accepted(QUEUED))
+                .on(JOB, json(Samples.succeeded(Samples.JOB, JobKind.RESTORE, result)));
+        var ran = run("restore", Samples.POINT.toString(), "--in-place");
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.err()).contains("did not start: no network nonet");
+    }
+
+    @Test
     void a_restore_wants_to_know_as_whom_and_only_one_way() {
         String point = Samples.POINT.toString();
         assertThat(run("restore", point).exit()).isEqualTo(2);

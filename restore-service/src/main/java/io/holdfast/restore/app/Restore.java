@@ -138,6 +138,7 @@ public final class Restore implements JobHandler {
         node.put("vmName", target.vmName());
         node.put("seconds", Math.round(nanos / 1e6) / 1000.0);
         node.put("bytes", disks.stream().mapToLong(PointManifest.Disk::size).sum());
+        target.notes().forEach(node.putArray("notes")::add);
         return node;
     }
 }
