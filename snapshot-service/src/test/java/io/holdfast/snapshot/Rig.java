@@ -84,8 +84,9 @@ public final class Rig implements QuarkusTestResourceLifecycleManager {
 
     static String token(PrivateKey by, Duration life, String... groups) {
         long now = Instant.now().getEpochSecond();
-        String body = "{\"iss\":\"holdfast\",\"sub\":\"test\",\"upn\":\"test\",\"iat\":" + (now - 600) + ",\"exp\":"
-                + (now + life.toSeconds()) + ",\"groups\":[\"" + String.join("\",\"", groups) + "\"]}";
+        String body = "{\"iss\":\"holdfast\",\"sub\":\"catalog-service\",\"upn\":\"catalog-service\",\"iat\":"
+                + (now - 600) + ",\"exp\":" + (now + life.toSeconds()) + ",\"groups\":[\""
+                + String.join("\",\"", groups) + "\"]}";
         String signed = encode("{\"alg\":\"ES256\",\"typ\":\"JWT\"}".getBytes(StandardCharsets.UTF_8)) + "."
                 + encode(body.getBytes(StandardCharsets.UTF_8));
         try {

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -36,6 +37,16 @@ public class EventStreams {
 
     /** How many streams, how often they look, how long they stay silent. */
     public record Pace(int maxStreams, Duration poll, Duration keepAlive) {}
+
+    private static final int HEAD_MILLIS = 5;
+
+    /**
+     * Who reads a stream.
+     *
+     * @param begun whether the response's head is out. The server writes it when the resource method returns; an event sent
+     *     before that writes it too, and one of the two fails
+     */
+    record Reader(SseEventSink sink, Sse sse, BooleanSupplier begun) {}
 
     private final JobStore jobs;
     private final Pace pace;
@@ -56,13 +67,15 @@ public class EventStreams {
      * Sends the job now and after each change, until it has ended or the reader is gone. Returns at once: a stream that is
      * closed while the resource method still runs takes the request's context away from it, which ends as an error in the log.
      */
-    void watch(Job job, SseEventSink sink, Sse sse) {
+    void watch(Job job, Reader reader) {
         if (!room.tryAcquire()) {
             throw new ApiException(ErrorCode.UNAVAILABLE, "Too many event streams are open; poll the job instead.");
         }
         Thread.ofVirtual().name("events-" + job.id()).start(() -> {
-            try (sink) {
-                follow(job, sink, sse);
+            try (var sink = reader.sink()) {
+                if (begins(reader)) {
+                    follow(job, sink, reader.sse());
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (ExecutionException | TimeoutException e) {
@@ -73,6 +86,16 @@ public class EventStreams {
                 room.release();
             }
         });
+    }
+
+    /** Waits for the head; false when the reader is gone before. */
+    private boolean begins(Reader reader) throws InterruptedException {
+        while (!reader.begun().getAsBoolean()) {
+            if (reader.sink().isClosed() || stopping.await(HEAD_MILLIS, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void follow(Job first, SseEventSink sink, Sse sse)

@@ -12,6 +12,7 @@ import io.holdfast.catalog.domain.Job;
 import io.holdfast.catalog.domain.NewJob;
 import io.holdfast.catalog.domain.VmRef;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -91,8 +92,12 @@ public class JobsResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RolesAllowed(Role.VIEWER)
     @Operation(summary = "Watch a job: one event per change, until it ends")
-    public void events(@PathParam("id") UUID id, @Context SseEventSink sink, @Context Sse sse) {
-        streams.watch(find(id), sink, sse);
+    public void events(
+            @PathParam("id") UUID id,
+            @Context SseEventSink sink,
+            @Context Sse sse,
+            @Context HttpServerResponse response) {
+        streams.watch(find(id), new EventStreams.Reader(sink, sse, response::headWritten));
     }
 
     private Job find(UUID id) {

@@ -98,13 +98,14 @@ public final class SourceVerbs {
                 names = "--user",
                 paramLabel = "USER",
                 description = "Who the hypervisor knows us as, if it asks; its password comes from --password-file or"
-                        + " $HOLDFAST_SOURCE_PASSWORD.")
+                        + " $HOLDFAST_SOURCE_PASSWORD. Default: nobody; it does not ask.")
         private @Nullable String user;
 
         @Option(
                 names = "--password-file",
                 paramLabel = "FILE",
-                description = "A file whose first line is the password of --user. It is kept sealed and never shown.")
+                description = "A file whose first line is the password of --user; it is kept sealed and never shown."
+                        + " Default: $HOLDFAST_SOURCE_PASSWORD.")
         private @Nullable Path passwordFile;
 
         Add(Shell shell) {

@@ -33,7 +33,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +74,7 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     private final Map<String, HoldingProxy> proxies = new ConcurrentHashMap<>();
     private final Map<String, Requests> requests = new ConcurrentHashMap<>();
     private final Map<String, String> urls = new ConcurrentHashMap<>();
-    private final AtomicReference<Database> database = new AtomicReference<>(Database.of(Map.of()));
+    private volatile Database database = Database.of(Map.of());
     private final HttpClient http = HttpClient.newHttpClient();
     private final Home home;
     private final Suite suite;
@@ -152,7 +151,7 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
         Map<String, String> env = new HashMap<>(usual);
         env.putAll(QUICK);
         if (service.equals("snapshot-service")) {
-            database.set(Database.of(usual));
+            database = Database.of(usual);
         }
         urls.put(service, "http://127.0.0.1:" + env.get("QUARKUS_HTTP_PORT"));
         between(service, "catalog-service", "HOLDFAST_CATALOG_URL", env);
@@ -317,7 +316,7 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
 
     /** snapshot-service's, reached without the proxy. */
     Database database() {
-        return database.get();
+        return database;
     }
 
     /** What is in the vault. */

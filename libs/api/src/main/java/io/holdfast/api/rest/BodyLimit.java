@@ -42,7 +42,7 @@ public final class BodyLimit implements ContainerRequestFilter, ReaderIntercepto
         try {
             Object body = reading.proceed();
             // What comes after the JSON counts too.
-            counted.skipRest();
+            counted.end();
             return body;
         } catch (IOException | RuntimeException e) {
             if (counted.left < 0) {
@@ -89,11 +89,16 @@ public final class BodyLimit implements ContainerRequestFilter, ReaderIntercepto
             return false;
         }
 
-        void skipRest() throws IOException {
+        /** The parser closes what it has read its value from; what comes after that is still to be counted. */
+        @Override
+        public void close() {}
+
+        void end() throws IOException {
             byte[] dropped = new byte[8192];
             while (read(dropped, 0, dropped.length) >= 0) {
                 // Counted, that is all.
             }
+            super.close();
         }
 
         private void count(int read) throws IOException {
