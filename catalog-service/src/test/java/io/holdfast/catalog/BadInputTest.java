@@ -2,6 +2,7 @@ package io.holdfast.catalog;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
@@ -18,6 +19,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -151,6 +153,8 @@ class BadInputTest extends CatalogTest {
                 List.of()));
         vault("v");
         String point = committedPoint("web", "v", 1);
+        // The backup's locks go when snapshot-service was told how it ended.
+        await().until(() -> Objects.requireNonNull(unaudited().get("resource_lock")) == 0);
         Map<String, Long> before = unaudited();
         return table(point).stream()
                 .map(bad -> DynamicTest.dynamicTest(shortened(bad), () -> {

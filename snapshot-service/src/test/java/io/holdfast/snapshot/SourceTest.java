@@ -150,7 +150,8 @@ class SourceTest extends Suite {
         Source source = sources.byName(SOURCE).orElseThrow();
         checks.begin(new Rows.Checks.Check(id, source.id()));
         drivers.of(source).probe().open(id);
-        assertThat(api.leftovers()).anyMatch(l -> l.contains("helper domain")).anyMatch(l -> l.contains("probe"));
+        // The probe's volume is called left over once the helper that uses it is gone.
+        assertThat(api.leftovers()).anyMatch(l -> l.contains("helper domain"));
         reaper.reap();
         assertThat(api.leftovers()).isEmpty();
         assertThat(checks.all()).isEmpty();
