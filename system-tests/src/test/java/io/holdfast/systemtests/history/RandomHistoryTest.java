@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Random histories, 40 of them, with {@code -Dholdfast.all=true} 200, with {@code -Dholdfast.histories=} that many. The run's
+ * Random histories, 20 of them, with {@code -Dholdfast.all=true} 200, with {@code -Dholdfast.histories=} that many. The run's
  * {@code -Dholdfast.seed=} chooses them all; each is named by its own number, and {@code -Dholdfast.history=} repeats it.
  */
 @ExtendWith(Ground.Once.class)
@@ -42,7 +42,7 @@ class RandomHistoryTest {
         }
         long seed = Long.getLong("holdfast.seed", System.nanoTime());
         System.out.println("seed: -Dholdfast.seed=" + seed);
-        int count = Integer.getInteger("holdfast.histories", Boolean.getBoolean("holdfast.all") ? 200 : 40);
+        int count = Integer.getInteger("holdfast.histories", Boolean.getBoolean("holdfast.all") ? 200 : 20);
         return new Random(seed).longs(count, 0, 1_000_000_000L);
     }
 
