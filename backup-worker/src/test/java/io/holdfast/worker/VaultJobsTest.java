@@ -21,10 +21,12 @@ import io.holdfast.testkit.s3.S3ForTests;
 import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.BackupKind;
 import io.holdfast.vault.Consistency;
+import io.holdfast.vault.EngineOptions;
 import io.holdfast.vault.Passphrase;
 import io.holdfast.vault.PointFacts;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.Vault;
+import io.holdfast.vault.VaultOptions;
 import io.holdfast.worker.app.AddVault;
 import io.holdfast.worker.app.CheckVault;
 import io.holdfast.worker.vault.EngineDoor;
@@ -47,7 +49,7 @@ class VaultJobsTest {
     Path folder;
 
     private final ScriptedServices services = new ScriptedServices();
-    private final EngineDoor door = new EngineDoor();
+    private final EngineDoor door = new EngineDoor(EngineOptions.defaults(), new VaultOptions(8 << 10, 1, 1));
     private final ObjectMapper json = new ObjectMapper();
 
     private final JobContext context = new JobContext() {

@@ -9,6 +9,7 @@ import io.holdfast.jobs.JobRunner;
 import io.holdfast.jobs.JobRunnerOptions;
 import io.holdfast.storage.MonotonicClock;
 import io.holdfast.vault.EngineOptions;
+import io.holdfast.vault.VaultOptions;
 import io.holdfast.worker.app.AddVault;
 import io.holdfast.worker.app.BackUp;
 import io.holdfast.worker.app.CheckVault;
@@ -37,7 +38,7 @@ public class Wiring {
             ObjectMapper json,
             WorkerConfig config,
             @ConfigProperty(name = "holdfast.nbd.tls-directory") Optional<Path> tlsDirectory) {
-        VaultDoor door = new EngineDoor(engine(config));
+        VaultDoor door = new EngineDoor(engine(config), freshVault(config));
         MonotonicClock pause = MonotonicClock.system();
         var opener = new ViewOpener(snapshots, pause, config.viewDeadline());
         Map<JobKind, JobHandler> handlers = Map.of(
@@ -53,6 +54,11 @@ public class Wiring {
                 config.instance().orElseGet(InstanceName::ofProcess),
                 handlers,
                 JobRunnerOptions.of(config.parallel()));
+    }
+
+    private static VaultOptions freshVault(WorkerConfig config) {
+        int kib = Math.toIntExact(config.keyMemory().asLongValue() >> 10);
+        return new VaultOptions(kib, config.keyRounds(), VaultOptions.defaults().argonLanes());
     }
 
     private static EngineOptions engine(WorkerConfig config) {

@@ -28,6 +28,17 @@ public interface WorkerConfig {
     /** Stored bytes after which progress is journalled; the vault's usual 64 MiB when absent. */
     Optional<MemorySize> journalEvery();
 
+    /**
+     * Memory that one guess at a new vault's passphrase costs, 8 MiB to 256 MiB, in as many rounds as {@link #keyRounds}. Every
+     * opening of that vault costs the same.
+     */
+    @WithDefault("64M")
+    MemorySize keyMemory();
+
+    /** 1 to 16. */
+    @WithDefault("3")
+    int keyRounds();
+
     /** Names this process to people; default: the host's name and the process id. */
     Optional<String> instance();
 }

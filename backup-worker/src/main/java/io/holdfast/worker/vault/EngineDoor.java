@@ -16,13 +16,12 @@ import io.holdfast.worker.app.VaultDoor;
 public final class EngineDoor implements VaultDoor {
 
     private final EngineOptions engine;
+    private final VaultOptions fresh;
 
-    public EngineDoor() {
-        this(EngineOptions.defaults());
-    }
-
-    public EngineDoor(EngineOptions engine) {
+    /** {@code fresh} is how vaults are made that are not there yet. */
+    public EngineDoor(EngineOptions engine, VaultOptions fresh) {
         this.engine = engine;
+        this.fresh = fresh;
     }
 
     @Override
@@ -62,7 +61,7 @@ public final class EngineDoor implements VaultDoor {
 
     private Vault create(VaultAccess access, ObjectStore store) {
         try (var passphrase = Passphrase.of(access.passphrase())) {
-            return Vault.create(store, passphrase, VaultOptions.defaults(), engine);
+            return Vault.create(store, passphrase, fresh, engine);
         }
     }
 

@@ -19,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -114,7 +116,7 @@ public final class Ground implements AutoCloseable {
         Home home = new Home(folder.resolve("h"));
         OwnLibvirt libvirt = OwnLibvirt.in(folder.resolve("lv"));
         Path cache = Path.of(System.getProperty("user.home"), ".cache", "holdfast");
-        Suite suite = new Suite(home, new Installation(projectRoot()), cache);
+        Suite suite = new Suite(home, new Installation(projectRoot()), cache, Ground::quick);
         // Also when the tests are ended from outside.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(suite, libvirt), "end-ground"));
         libvirt.start();
@@ -126,6 +128,15 @@ public final class Ground implements AutoCloseable {
         ground.catalog.addSource(new SourceSpec(SOURCE, libvirt.uri(), null, null, "unix"));
         ground.front.finish(ground.catalog.addVault(ground.s3(VAULT, "first")).job());
         return ground;
+    }
+
+    /** The JVMs live for minutes, and the vaults hold nothing that somebody wants. */
+    private static Map<String, String> quick(String service, Map<String, String> usual) {
+        Map<String, String> environment = new HashMap<>(usual);
+        environment.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
+        environment.put("HOLDFAST_WORKER_KEY_MEMORY", "8M");
+        environment.put("HOLDFAST_WORKER_KEY_ROUNDS", "1");
+        return environment;
     }
 
     /** The folder that holds the modules: the working folder of a test run is this module's. */

@@ -51,8 +51,11 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    /** Recovery in seconds instead of minutes, packs and journals for disks of a few MiB. */
+    /** Recovery in seconds instead of minutes, packs and journals for disks of a few MiB, JVMs that live for minutes. */
     private static final Map<String, String> QUICK = Map.of(
+            "JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1",
+            "HOLDFAST_WORKER_KEY_MEMORY", "8M",
+            "HOLDFAST_WORKER_KEY_ROUNDS", "1",
             "HOLDFAST_JOBS_LEASE_SECONDS", "5",
             "HOLDFAST_JOBS_BACKOFF_FIRST", "200ms",
             "HOLDFAST_JOBS_BACKOFF_MOST", "1s",

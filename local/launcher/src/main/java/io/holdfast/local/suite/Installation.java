@@ -11,8 +11,13 @@ import java.util.stream.Collectors;
  * Where the built parts lie: the project's folder after a build.
  *
  * @param root the project's folder
+ * @param recording whether the services record their start caches ({@link StartCaches}) while they run
  */
-public record Installation(Path root) {
+public record Installation(Path root, boolean recording) {
+
+    public Installation(Path root) {
+        this(root, false);
+    }
 
     /** From the system property {@code holdfast.root}, which the launcher script sets. */
     public static Installation ofSystem() {
@@ -41,6 +46,7 @@ public record Installation(Path root) {
         requireBuilt(jar);
         List<String> command = new ArrayList<>(List.of(java()));
         command.addAll(jvmOptions);
+        command.addAll(StartCaches.options(jar.resolveSibling("."), recording));
         command.addAll(List.of("-jar", jar.toString()));
         return command;
     }

@@ -105,7 +105,7 @@ public final class Suite implements AutoCloseable {
             System.err.println("holdfast: " + home.suiteFile() + " could not be removed: " + e.getMessage());
         }
         for (SupervisedProcess process : processes.reversed()) {
-            process.stop(GRACE);
+            process.stop(installation.recording() ? StartCaches.WRITTEN_WITHIN : GRACE);
         }
         SocketFolder.removeIfEmpty(home.nbd());
     }

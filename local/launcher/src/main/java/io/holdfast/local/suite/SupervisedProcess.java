@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps one process alive: started again when it ends, after a pause that doubles from 0.2 s to 10 s and starts anew once it
- * has lived for a minute. One thread of its own; the methods may be called by any.
+ * has lived for 10 s. One thread of its own; the methods may be called by any.
  */
 final class SupervisedProcess {
 
     private static final long FIRST_PAUSE_MS = 200;
     private static final long LONGEST_PAUSE_MS = 10_000;
-    private static final long STABLE_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long LARGEST_LOG_BYTES = 20L << 20;
     private static final Duration LOG_LOOK = Duration.ofSeconds(30);
 
