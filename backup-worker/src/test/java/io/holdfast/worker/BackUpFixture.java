@@ -20,9 +20,11 @@ import io.holdfast.api.view.ViewInfo;
 import io.holdfast.jobs.JobContext;
 import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.directory.DirectoryObjectStore;
+import io.holdfast.vault.EngineOptions;
 import io.holdfast.vault.Passphrase;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.Vault;
+import io.holdfast.vault.VaultOptions;
 import io.holdfast.worker.app.AddVault;
 import io.holdfast.worker.app.BackUp;
 import io.holdfast.worker.app.ViewOpener;
@@ -55,7 +57,10 @@ abstract class BackUpFixture {
     Path folder;
 
     final ScriptedServices services = new ScriptedServices();
-    final EngineDoor door = new EngineDoor();
+    /** Each opening derives the key again, which is made to take long. */
+    static final VaultOptions CHEAP = new VaultOptions(8 << 10, 1, 1);
+
+    final EngineDoor door = new EngineDoor(EngineOptions.defaults(), CHEAP);
     final ObjectMapper json = new ObjectMapper()
             .registerModule(new JavaTimeModule())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);

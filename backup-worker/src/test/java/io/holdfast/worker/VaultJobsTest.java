@@ -21,6 +21,7 @@ import io.holdfast.testkit.s3.S3ForTests;
 import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.BackupKind;
 import io.holdfast.vault.Consistency;
+import io.holdfast.vault.EngineOptions;
 import io.holdfast.vault.Passphrase;
 import io.holdfast.vault.PointFacts;
 import io.holdfast.vault.PointManifest;
@@ -47,7 +48,7 @@ class VaultJobsTest {
     Path folder;
 
     private final ScriptedServices services = new ScriptedServices();
-    private final EngineDoor door = new EngineDoor();
+    private EngineDoor door = new EngineDoor(EngineOptions.defaults(), BackUpFixture.CHEAP);
     private final ObjectMapper json = new ObjectMapper();
 
     private final JobContext context = new JobContext() {
@@ -110,6 +111,8 @@ class VaultJobsTest {
 
     @Test
     void aVaultIsMadeOnceAndOpenedAfterwards() {
+        // The one that is used outside of tests.
+        door = new EngineDoor();
         access("passphrase", null);
         String made = add();
         assertThat(made).isNotBlank();

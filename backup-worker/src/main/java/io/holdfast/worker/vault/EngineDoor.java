@@ -16,13 +16,20 @@ import io.holdfast.worker.app.VaultDoor;
 public final class EngineDoor implements VaultDoor {
 
     private final EngineOptions engine;
+    private final VaultOptions making;
 
     public EngineDoor() {
         this(EngineOptions.defaults());
     }
 
     public EngineDoor(EngineOptions engine) {
+        this(engine, VaultOptions.defaults());
+    }
+
+    /** One that makes vaults with other options. */
+    public EngineDoor(EngineOptions engine, VaultOptions making) {
         this.engine = engine;
+        this.making = making;
     }
 
     @Override
@@ -62,7 +69,7 @@ public final class EngineDoor implements VaultDoor {
 
     private Vault create(VaultAccess access, ObjectStore store) {
         try (var passphrase = Passphrase.of(access.passphrase())) {
-            return Vault.create(store, passphrase, VaultOptions.defaults(), engine);
+            return Vault.create(store, passphrase, making, engine);
         }
     }
 
