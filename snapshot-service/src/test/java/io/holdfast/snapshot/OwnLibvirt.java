@@ -53,7 +53,9 @@ final class OwnLibvirt implements AutoCloseable {
             }
             // A host may want TLS of every NBD server; unix sockets have to work there all the same.
             Path configuration = Files.createDirectory(home.resolve("cfg/libvirt"));
-            TestFiles.write(configuration.resolve("qemu.conf"), "nbd_tls = 1\nstdio_handler = \"file\"\n" + OwnLibvirtForTests.FEW_QUESTIONS);
+            TestFiles.write(
+                    configuration.resolve("qemu.conf"),
+                    "nbd_tls = 1\nstdio_handler = \"file\"\n" + OwnLibvirtForTests.FEW_QUESTIONS);
             OwnLibvirt made = new OwnLibvirt(home, tightBytes);
             made.launch();
             made.virsh("pool-define-as", "default", "dir", "--target", made.pool.toString());

@@ -40,7 +40,8 @@ final class TestVm {
 
     private void define(List<String> disks) {
         Path xml = libvirt.home.resolve(name + ".xml");
-        String text = "<domain type='qemu'><name>" + name + "</name><uuid>" + id + "</uuid><memory unit='MiB'>32</memory><vcpu>1</vcpu>"
+        String text = "<domain type='qemu'><name>" + name + "</name><uuid>" + id
+                + "</uuid><memory unit='MiB'>32</memory><vcpu>1</vcpu>"
                 + "<os><type arch='x86_64' machine='q35'>hvm</type>"
                 // Once let go, its firmware looks for a system again and again instead of every minute.
                 + "<bios rebootTimeout='0'/></os><devices>" + String.join("", disks)

@@ -48,8 +48,7 @@ public final class OwnLibvirtForTests implements BeforeAllCallback, AfterEachCal
      * @param state the libvirt's state folder
      */
     public static void quicken(Path state) throws IOException {
-        Files.writeString(
-                state.resolve("c/libvirt/qemu.conf"), FEW_QUESTIONS, StandardOpenOption.APPEND);
+        Files.writeString(state.resolve("c/libvirt/qemu.conf"), FEW_QUESTIONS, StandardOpenOption.APPEND);
     }
 
     /** Where disks, consoles and sockets of these tests may lie; removed with everything in it. */
