@@ -57,7 +57,10 @@ abstract class BackUpFixture {
     Path folder;
 
     final ScriptedServices services = new ScriptedServices();
-    final EngineDoor door = new EngineDoor(EngineOptions.defaults(), new VaultOptions(8 << 10, 1, 1));
+    /** Each opening derives the key again, which is made to take long. */
+    static final VaultOptions CHEAP = new VaultOptions(8 << 10, 1, 1);
+
+    final EngineDoor door = new EngineDoor(EngineOptions.defaults(), CHEAP);
     final ObjectMapper json = new ObjectMapper()
             .registerModule(new JavaTimeModule())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);

@@ -26,7 +26,6 @@ import io.holdfast.vault.Passphrase;
 import io.holdfast.vault.PointFacts;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.Vault;
-import io.holdfast.vault.VaultOptions;
 import io.holdfast.worker.app.AddVault;
 import io.holdfast.worker.app.CheckVault;
 import io.holdfast.worker.vault.EngineDoor;
@@ -49,7 +48,7 @@ class VaultJobsTest {
     Path folder;
 
     private final ScriptedServices services = new ScriptedServices();
-    private final EngineDoor door = new EngineDoor(EngineOptions.defaults(), new VaultOptions(8 << 10, 1, 1));
+    private EngineDoor door = new EngineDoor(EngineOptions.defaults(), BackUpFixture.CHEAP);
     private final ObjectMapper json = new ObjectMapper();
 
     private final JobContext context = new JobContext() {
@@ -112,6 +111,8 @@ class VaultJobsTest {
 
     @Test
     void aVaultIsMadeOnceAndOpenedAfterwards() {
+        // The one that is used outside of tests.
+        door = new EngineDoor();
         access("passphrase", null);
         String made = add();
         assertThat(made).isNotBlank();

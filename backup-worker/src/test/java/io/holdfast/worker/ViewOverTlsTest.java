@@ -78,7 +78,7 @@ class ViewOverTlsTest {
     void aServerOfAnotherAuthorityAndAWorkerWithoutACertificateReadNothing() throws Exception {
         byte[] content = content();
         Path certificates = Certificates.make(folder.resolve("pki"), "rsa");
-        Path foreign = Certificates.make(folder.resolve("foreign"), "rsa");
+        Path foreign = Certificates.make(folder.resolve("foreign"), "ec");
         try (QemuNbd qemu = QemuNbd.overTls(folder, certificates, image(folder.resolve("disk.raw"), content))) {
             for (Optional<Path> mine : List.of(Optional.of(foreign), Optional.<Path>empty())) {
                 assertThatThrownBy(() -> new NbdDisks(mine).connect(disk(qemu.port(), content.length)))

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class OutboxTest extends CatalogTest {
 
+    /** Of {@code holdfast.jobs.tick}, which is 100 ms here. */
+    private static final Duration SEVERAL_TICKS = Duration.ofMillis(500);
+
     private static void delivered() {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> text("select count(*) from outbox where delivered_at is null")
@@ -137,7 +140,7 @@ class OutboxTest extends CatalogTest {
         lease("BACKUP_WORKER");
         Database.run("insert into outbox (job, kind) values ('" + job + "', 'SETTLE_ABANDONED'), ('" + job
                 + "', 'ABORT_TARGET')");
-        await().during(Duration.ofMillis(800))
+        await().during(SEVERAL_TICKS)
                 .atMost(Duration.ofSeconds(2))
                 .until(() -> snapshotService.settlements().isEmpty());
         snapshotService.failSettlements(1, ErrorCode.UNAVAILABLE);
@@ -156,7 +159,7 @@ class OutboxTest extends CatalogTest {
         Database.run("update job set state = 'FAILED', ended_at = now() where id = '" + job + "'");
         Database.run("insert into outbox (job, kind, claim, claimed_until) values ('" + job + "', 'SETTLE_ABANDONED', '"
                 + UUID.randomUUID() + "', now() + interval '1 hour')");
-        await().during(Duration.ofMillis(800))
+        await().during(SEVERAL_TICKS)
                 .atMost(Duration.ofSeconds(2))
                 .until(() -> snapshotService.settlements().isEmpty());
         Database.run("update outbox set claimed_until = now() - interval '1 second'");

@@ -193,7 +193,7 @@ class ServedPointTest {
     @Test
     void hypervisorsElsewherePullOverTlsWithACertificateOnly() throws Exception {
         Path certificates = Certificates.make(folder.resolve("pki"), "rsa");
-        Path foreign = Certificates.make(folder.resolve("foreign"), "rsa");
+        Path foreign = Certificates.make(folder.resolve("foreign"), "ec");
         replica.close();
         replica = replica(Optional.of(new PointServer.Remote("127.0.0.1", "localhost", 0, certificates)));
         var at = (NbdEndpoint.Tls) replica.server.of("tls", name("vdb"));

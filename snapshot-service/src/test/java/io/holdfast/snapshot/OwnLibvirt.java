@@ -1,5 +1,7 @@
 package io.holdfast.snapshot;
 
+import io.holdfast.local.guest.Orphans;
+import io.holdfast.testkit.qemu.OwnLibvirtForTests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +53,9 @@ final class OwnLibvirt implements AutoCloseable {
             }
             // A host may want TLS of every NBD server; unix sockets have to work there all the same.
             Path configuration = Files.createDirectory(home.resolve("cfg/libvirt"));
-            TestFiles.write(configuration.resolve("qemu.conf"), "nbd_tls = 1\n");
+            TestFiles.write(
+                    configuration.resolve("qemu.conf"),
+                    "nbd_tls = 1\nstdio_handler = \"file\"\n" + OwnLibvirtForTests.FEW_QUESTIONS);
             OwnLibvirt made = new OwnLibvirt(home, tightBytes);
             made.launch();
             made.virsh("pool-define-as", "default", "dir", "--target", made.pool.toString());
@@ -83,7 +87,7 @@ final class OwnLibvirt implements AutoCloseable {
             command.addAll(List.of("unshare", "-U", "--map-user=1000", "--map-group=1000"));
         }
         command.addAll(List.of("libvirtd", "-p", home.resolve("rt/pid").toString()));
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(Orphans.collected(command))
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve("log").toFile());
         Map<String, String> env = builder.environment();
@@ -101,7 +105,7 @@ final class OwnLibvirt implements AutoCloseable {
 
     private boolean answers() {
         try {
-            virsh("list");
+            Shell.run("virsh", "-q", "-c", uri(), "list");
             return true;
         } catch (IllegalStateException e) {
             return false;
@@ -123,9 +127,7 @@ final class OwnLibvirt implements AutoCloseable {
     }
 
     String virsh(String... arguments) {
-        List<String> command = new ArrayList<>(List.of("virsh", "-q", "-c", uri()));
-        command.addAll(List.of(arguments));
-        return Shell.run(command.toArray(String[]::new));
+        return Hands.run(uri(), arguments);
     }
 
     @Override
@@ -146,6 +148,7 @@ final class OwnLibvirt implements AutoCloseable {
     }
 
     private void stop() throws IOException {
+        Hands.let(uri());
         long pid = Long.parseLong(Files.readString(home.resolve("rt/pid")).strip());
         ProcessHandle.of(pid).ifPresent(p -> {
             p.destroy();

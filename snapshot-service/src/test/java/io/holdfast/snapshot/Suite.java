@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -65,6 +66,12 @@ abstract class Suite {
     final OwnLibvirt libvirt = Rig.libvirt();
     final List<TestVm> vms = new ArrayList<>();
     final UUID vault = UUID.randomUUID();
+
+    static {
+        // What is waited for is mostly there at once.
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(50));
+    }
 
     @BeforeEach
     void connect() {

@@ -3,6 +3,7 @@ package io.holdfast.snapshot;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /** A diskful VM without an operating system: it stays paused, and its disks are written through QEMU's own qemu-io. */
 final class TestVm {
@@ -23,8 +24,8 @@ final class TestVm {
             Shell.run("qemu-img", "create", "-q", "-f", d.format(), file.toString(), Long.toString(d.bytes()));
             xml.add(disk(d, file));
         }
+        id = UUID.randomUUID().toString();
         define(xml);
-        id = libvirt.virsh("domuuid", name).strip();
     }
 
     Path file(String key, String format) {
@@ -39,8 +40,11 @@ final class TestVm {
 
     private void define(List<String> disks) {
         Path xml = libvirt.home.resolve(name + ".xml");
-        String text = "<domain type='qemu'><name>" + name + "</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>"
-                + "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices>" + String.join("", disks)
+        String text = "<domain type='qemu'><name>" + name + "</name><uuid>" + id
+                + "</uuid><memory unit='MiB'>32</memory><vcpu>1</vcpu>"
+                + "<os><type arch='x86_64' machine='q35'>hvm</type>"
+                // Once let go, its firmware looks for a system again and again instead of every minute.
+                + "<bios rebootTimeout='0'/></os><devices>" + String.join("", disks)
                 + "<serial type='file'><source path='" + libvirt.home.resolve(name + ".console")
                 + "'/></serial></devices></domain>";
         TestFiles.write(xml, text);

@@ -66,4 +66,8 @@ public interface JobsConfig {
     /** How often ended leases are looked for and the outbox is emptied. */
     @WithDefault("1s")
     Duration tick();
+
+    /** How often what metrics say of the queue is read from the database. */
+    @WithDefault("10s")
+    Duration metrics();
 }

@@ -66,7 +66,7 @@ class Upkeep {
         every(jobs.tick(), "lease expiry", expire::run);
         every(jobs.tick(), "outbox", this::emptyOutbox);
         every(jobs.prune(), "pruning", () -> prune.run(jobs.keep(), jobs.auditKeep()));
-        every(Duration.ofSeconds(10), "metrics", metrics::refresh);
+        every(jobs.metrics(), "metrics", metrics::refresh);
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 
 /** The service over HTTP, from an empty database with one source {@code lab} and one VM {@code web} (id {@code vm-1}). */
@@ -22,6 +23,12 @@ public abstract class CatalogTest {
     protected static final String API = "/api/v1";
     protected static final ObjectMapper JSON = new ObjectMapper();
     protected final FakeSnapshotService snapshotService = FakeSnapshotService.shared();
+
+    static {
+        // What is waited for is mostly there at once, or after one tick.
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(20));
+    }
 
     @BeforeEach
     void empty() {

@@ -56,7 +56,9 @@ public final class Parts implements QuarkusTestResourceLifecycleManager {
             Files.writeString(sealKey, Base64.getEncoder().encodeToString(key));
             return Map.of(
                     "holdfast.jobs.tick",
-                    "200ms",
+                    "100ms",
+                    "holdfast.jobs.metrics",
+                    "500ms",
                     "holdfast.events.poll",
                     "50ms",
                     "holdfast.events.keep-alive",

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StallingClientTest {
 
     private static final Content CONTENT = Content.random(32 << 20);
-    private static final Duration SOON = Duration.ofMillis(1_500);
+    private static final Duration SOON = Duration.ofMillis(600);
     private static final Duration NEVER = Duration.ofMinutes(10);
     private static final Duration GRACE = Duration.ofMillis(300);
 
@@ -84,7 +84,7 @@ class StallingClientTest {
             // A byte now and then, each long before the deadline: only the message as a whole is late.
             Awaitility.await()
                     .atMost(Duration.ofSeconds(30))
-                    .pollInterval(Duration.ofMillis(300))
+                    .pollInterval(Duration.ofMillis(100))
                     .until(() -> !took(client, header[sent.getAndIncrement()]));
             assertThat(sent.get()).isLessThan(header.length);
         }

@@ -133,7 +133,7 @@ public final class OwnLibvirt implements AutoCloseable {
             return;
         }
         File log = folder.resolve("libvirtd.log").toFile();
-        Process daemon = process()
+        Process daemon = collected()
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                 .start();
@@ -143,6 +143,17 @@ public final class OwnLibvirt implements AutoCloseable {
             throw new IOException("libvirtd did not start; its log ends: "
                     + String.join(" / ", lines.subList(Math.max(0, lines.size() - 3), lines.size())));
         }
+    }
+
+    /** The daemon below a parent that is not marked: it is nobody's to find, and ends after all of them. */
+    private ProcessBuilder collected() {
+        ProcessBuilder daemon = process();
+        List<String> command = new ArrayList<>(List.of("/usr/bin/env", "-i"));
+        daemon.environment().forEach((name, value) -> command.add(name + "=" + value));
+        command.addAll(daemon.command());
+        ProcessBuilder builder = new ProcessBuilder(Orphans.collected(command));
+        builder.environment().clear();
+        return builder.redirectInput(new File("/dev/null"));
     }
 
     /** The QEMU process of a running domain, as libvirt recorded it. */
