@@ -191,7 +191,12 @@ class BackUpTest extends BackUpFixture {
     @Test
     void aReadThatFailedBecauseScratchRanFullSaysThat() throws Exception {
         services.onOpenView = request -> view(request, null, null);
+        var asked = new AtomicInteger();
         services.onRenew = () -> {
+            // It let the guest go on as soon as it was started, and answers later.
+            if (asked.incrementAndGet() < 3) {
+                throw new ApiException(ErrorCode.UNAVAILABLE, "Restarting.");
+            }
             throw new ApiException(ErrorCode.SCRATCH_FULL, "The scratch limit was reached.");
         };
         assertThatThrownBy(() -> backUp.run(job(BackupKind.FULL), context(p -> {})))

@@ -18,7 +18,9 @@ import io.holdfast.local.guest.GuestImage;
 import io.holdfast.local.guest.GuestXml;
 import io.holdfast.local.guest.Virsh;
 import io.holdfast.snapshot.app.Drivers;
+import io.holdfast.snapshot.app.Rescues;
 import io.holdfast.snapshot.app.ScratchWatch;
+import io.holdfast.snapshot.config.EarlyWatch;
 import io.holdfast.snapshot.domain.View;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -28,9 +30,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +72,7 @@ class ScratchLimitTest extends Suite {
     io.holdfast.snapshot.app.Rows.Sources sources;
 
     private final UUID job = UUID.randomUUID();
+    private final UUID point = UUID.randomUUID();
 
     @BeforeAll
     static void aGuestThatOverwrites() throws Exception {
@@ -127,9 +134,12 @@ class ScratchLimitTest extends Suite {
     }
 
     private ViewInfo open() {
+        return open(1);
+    }
+
+    private ViewInfo open(long fencing) {
         String id = tight.virsh("domuuid", GUEST).strip();
-        return api.openView(
-                new OpenView(job, 1, SOURCE_NAME, id, vault, UUID.randomUUID(), BackupKind.FULL, List.of()));
+        return api.openView(new OpenView(job, fencing, SOURCE_NAME, id, vault, point, BackupKind.FULL, List.of()));
     }
 
     private static boolean standsStill() {
@@ -146,8 +156,13 @@ class ScratchLimitTest extends Suite {
         assertThat(tight.virsh("domstate", "--reason", GUEST)).contains("I/O error");
     }
 
+    /** Whoever asks for the view hears it, and so does a later attempt of the job. */
     private void isFull() {
-        Throwable said = catchThrowable(() -> api.renewView(job, new RenewLease(1)));
+        isFull(catchThrowable(() -> api.renewView(job, new RenewLease(1))));
+        isFull(catchThrowable(() -> open(2)));
+    }
+
+    private static void isFull(Throwable said) {
         assertThat(said).isInstanceOfSatisfying(ApiException.class, e -> {
             assertThat(e.code()).isEqualTo(ErrorCode.SCRATCH_FULL);
             assertThat(e.detail()).startsWith("The scratch limit was reached").containsPattern(" 62914\\d\\d bytes ");
@@ -182,7 +197,7 @@ class ScratchLimitTest extends Suite {
 
     @Test
     void aGuestThatFillsItsScratchStandsStillForLessThanFiveSeconds() throws Exception {
-        ScratchWatch watch = new ScratchWatch(sources, views, drivers);
+        ScratchWatch watch = new ScratchWatch(sources::all, views, drivers, new Rescues());
         watch.start(PERIOD);
         try {
             ViewInfo view = open();
@@ -200,7 +215,7 @@ class ScratchLimitTest extends Suite {
     void aGuestThatStoodStillWhileNobodyWatchedGoesOnAsSoonAsSomebodyDoes() throws Exception {
         ViewInfo view = open();
         standingStill();
-        ScratchWatch fresh = new ScratchWatch(sources, views, drivers);
+        ScratchWatch fresh = new ScratchWatch(sources::all, views, drivers, new Rescues());
         fresh.start(PERIOD);
         try {
             await().atMost(STANDSTILL).pollInterval(Duration.ofMillis(100)).until(ScratchLimitTest::runs);
@@ -219,7 +234,7 @@ class ScratchLimitTest extends Suite {
         views.change(view.moment(), View::full);
         tight.virsh("domjobabort", GUEST);
         assertThat(standsStill()).isTrue();
-        ScratchWatch fresh = new ScratchWatch(sources, views, drivers);
+        ScratchWatch fresh = new ScratchWatch(sources::all, views, drivers, new Rescues());
         fresh.start(PERIOD);
         try {
             await().atMost(STANDSTILL).pollInterval(Duration.ofMillis(100)).until(ScratchLimitTest::runs);
@@ -228,6 +243,38 @@ class ScratchLimitTest extends Suite {
         }
         isFull();
         console.awaitMore(3, PATIENCE);
+    }
+
+    @Test
+    void theFirstThingThatAProcessDoesIsToLetTheGuestGoOn() throws Exception {
+        ViewInfo view = open();
+        standingStill();
+        EarlyWatch early = new EarlyWatch();
+        // All that it knows: nothing of the running service.
+        early.begin(environment());
+        try {
+            await().atMost(STANDSTILL).pollInterval(Duration.ofMillis(100)).until(ScratchLimitTest::runs);
+            await().atMost(PATIENCE).until(() -> ended(view.moment()));
+            assertThat(early.rescues().ended()).isEqualTo(1);
+        } finally {
+            early.end();
+        }
+        isFull();
+        console.awaitMore(3, PATIENCE);
+    }
+
+    private static Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>();
+        for (String name : List.of(
+                "quarkus.datasource.jdbc.url",
+                "quarkus.datasource.username",
+                "quarkus.datasource.password",
+                "holdfast.seal-key-file")) {
+            environment.put(
+                    name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"),
+                    ConfigProvider.getConfig().getValue(name, String.class));
+        }
+        return environment;
     }
 
     @Test

@@ -116,7 +116,7 @@ public final class BackUp implements JobHandler {
         Duration every = Duration.ofSeconds(job.leaseSeconds()).dividedBy(3);
         try (var keeper = new ViewKeeper(views, pause, job.job(), context.fencing(), every)) {
             var plan = new Plan(spec, view, bases, head(job), foreign(found));
-            return unlessLost(keeper, () -> storeOrFull(vault, plan, context));
+            return unlessLost(keeper, view.job(), context, () -> storeOrFull(vault, plan, context));
         }
     }
 
@@ -214,15 +214,12 @@ public final class BackUp implements JobHandler {
     }
 
     /** Once the view is gone, whatever else went wrong went wrong because of that. */
-    private static PointManifest unlessLost(ViewKeeper keeper, Step step) throws InterruptedException {
+    private PointManifest unlessLost(ViewKeeper keeper, UUID job, JobContext context, Step step)
+            throws InterruptedException {
         try {
             return step.run();
         } catch (InterruptedException | RuntimeException e) {
-            Optional<ApiException> loss = keeper.loss();
-            if (loss.isEmpty() && readFailed(e)) {
-                // Which may be how the view's end shows first: its keeper asks only now and then.
-                loss = keeper.askWhy();
-            }
+            Optional<ApiException> loss = readFailed(e) ? whyFailed(keeper, job, context) : keeper.loss();
             if (loss.isEmpty()) {
                 throw e;
             }
@@ -230,6 +227,21 @@ public final class BackUp implements JobHandler {
             throw loss.get().code() == ErrorCode.SCRATCH_FULL
                     ? new ApiException(ErrorCode.SCRATCH_FULL, loss.get().detail(), e)
                     : new ApiException(ErrorCode.VIEW_LOST, "The frozen view was lost while it was read.", e);
+        }
+    }
+
+    /** A read that fails may be how the view's end shows first: its keeper asks only now and then. */
+    private Optional<ApiException> whyFailed(ViewKeeper keeper, UUID job, JobContext context)
+            throws InterruptedException {
+        Optional<ApiException> known = keeper.loss();
+        try {
+            return known.isPresent() ? known : opener.whyGone(job, context);
+        } catch (InterruptedException e) {
+            Optional<ApiException> heard = keeper.loss();
+            if (heard.isPresent()) {
+                return heard;
+            }
+            throw e;
         }
     }
 

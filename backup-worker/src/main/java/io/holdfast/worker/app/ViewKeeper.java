@@ -65,7 +65,7 @@ final class ViewKeeper implements AutoCloseable {
         try {
             views.renewView(job, renew);
         } catch (ApiException e) {
-            if (GONE.contains(e.code())) {
+            if (meansGone(e)) {
                 lost(e);
                 return false;
             }
@@ -102,18 +102,9 @@ final class ViewKeeper implements AutoCloseable {
         return Optional.ofNullable(loss);
     }
 
-    /** Asks now whether the view is gone, after a read has failed; empty also when nobody answers. */
-    Optional<ApiException> askWhy() {
-        try {
-            views.renewView(job, renew);
-        } catch (ApiException e) {
-            return GONE.contains(e.code()) ? Optional.of(e) : Optional.empty();
-        } catch (RuntimeException e) {
-            LOG.debugf(
-                    "job %s: nobody says why its read failed: %s",
-                    job, e.getClass().getSimpleName());
-        }
-        return Optional.empty();
+    /** Whether this answer says that the view is gone. */
+    static boolean meansGone(ApiException answer) {
+        return GONE.contains(answer.code());
     }
 
     /** Ends the renewals. Nobody is interrupted for the view's sake afterwards; it stays open, it belongs to the job. */

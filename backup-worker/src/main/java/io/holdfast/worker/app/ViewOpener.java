@@ -10,6 +10,7 @@ import io.holdfast.jobs.Interrupts;
 import io.holdfast.jobs.JobContext;
 import io.holdfast.storage.MonotonicClock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -44,6 +45,19 @@ public final class ViewOpener {
      */
     void observe(UUID job, JobContext context) throws InterruptedException {
         var _ = patiently(context, () -> views.observeView(job, new RenewLease(context.fencing())));
+    }
+
+    /**
+     * Whether a read failed because the view is gone, and why. Asked as patiently: to end a view may be the first thing that a
+     * snapshot-service does which was restarted, long before it answers.
+     */
+    Optional<ApiException> whyGone(UUID job, JobContext context) throws InterruptedException {
+        try {
+            var _ = patiently(context, () -> views.renewView(job, new RenewLease(context.fencing())));
+            return Optional.empty();
+        } catch (ApiException e) {
+            return ViewKeeper.meansGone(e) ? Optional.of(e) : Optional.empty();
+        }
     }
 
     private ViewInfo patiently(JobContext context, Supplier<ViewInfo> ask) throws InterruptedException {

@@ -32,21 +32,24 @@ public final class Rows {
         void remove(UUID id);
     }
 
+    /** What guarding guests takes of views. */
+    public interface Guarded {
+        List<View> unclosed();
+
+        /** Reads, changes and writes under a row lock; answers what is stored now. */
+        View change(UUID moment, UnaryOperator<View> how);
+    }
+
     /** Views, one row per moment. */
-    public interface Views {
+    public interface Views extends Guarded {
         /** The job's live view. */
         Optional<View> live(UUID job);
 
         /** The job's newest view, live or not. */
         Optional<View> newest(UUID job);
 
-        List<View> unclosed();
-
         /** Errors: {@code vm-busy} when the VM has a live view, {@code job-ended} after the catalog's word. */
         void insert(View view, Optional<Checkpoint> pending);
-
-        /** Reads, changes and writes under a row lock; answers what is stored now. */
-        View change(UUID moment, UnaryOperator<View> how);
 
         /** Gives an opening up: its checkpoint drops and it closes. A view that is to end already ends as it was told. */
         View giveUp(UUID moment);

@@ -1,17 +1,14 @@
 package io.holdfast.snapshot.app;
 
-import io.holdfast.api.problem.ApiException;
 import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.View;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -25,17 +22,17 @@ public final class ScratchWatch {
 
     private static final Logger LOG = Logger.getLogger(ScratchWatch.class);
 
-    private final Rows.Sources sources;
-    private final Rows.Views views;
+    private final Supplier<List<Source>> sources;
+    private final Rows.Guarded views;
     private final Drivers drivers;
-    private final Set<UUID> busy = ConcurrentHashMap.newKeySet();
-    private final AtomicLong ended = new AtomicLong();
+    private final Rescues rescues;
     private @Nullable ScheduledExecutorService timer;
 
-    public ScratchWatch(Rows.Sources sources, Rows.Views views, Drivers drivers) {
+    public ScratchWatch(Supplier<List<Source>> sources, Rows.Guarded views, Drivers drivers, Rescues rescues) {
         this.sources = sources;
         this.views = views;
         this.drivers = drivers;
+        this.rescues = rescues;
     }
 
     /** Looks now and then again and again. */
@@ -43,7 +40,7 @@ public final class ScratchWatch {
         ScheduledExecutorService fresh = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("scratch-watch").daemon().factory());
         var _ = fresh.scheduleWithFixedDelay(
-                () -> quietly("scratch", this::look), 0, period.toMillis(), TimeUnit.MILLISECONDS);
+                () -> Rescues.quietly("scratch", this::look), 0, period.toMillis(), TimeUnit.MILLISECONDS);
         timer = fresh;
     }
 
@@ -56,17 +53,17 @@ public final class ScratchWatch {
 
     /** How many views were ended because scratch ran full. */
     public long ended() {
-        return ended.get();
+        return rescues.ended();
     }
 
     private void look() {
         List<View> watched =
                 views.unclosed().stream().filter(ScratchWatch::mayRun).toList();
-        for (Source source : watched.isEmpty() ? List.<Source>of() : sources.all()) {
+        for (Source source : watched.isEmpty() ? List.<Source>of() : sources.get()) {
             List<View> here =
                     watched.stream().filter(v -> v.source().equals(source.id())).toList();
             if (source.scratchLimitBytes() != null && !here.isEmpty()) {
-                beside(source.id(), "scratch of " + source.name(), () -> look(source, here));
+                rescues.beside(source.id(), "scratch of " + source.name(), () -> look(source, here));
             }
         }
     }
@@ -81,9 +78,9 @@ public final class ScratchWatch {
     private void look(Source source, List<View> here) {
         FrozenViews driver = drivers.of(source).urgent();
         for (View view : here) {
-            quietly("scratch of job " + view.job(), () -> {
+            Rescues.quietly("scratch of job " + view.job(), () -> {
                 if (view.owesResume() || driver.scratchOverflowed(view)) {
-                    beside(view.moment(), "scratch of job " + view.job(), () -> end(view.moment(), driver));
+                    rescues.beside(view.moment(), "scratch of job " + view.job(), () -> end(view.moment(), driver));
                 }
             });
         }
@@ -96,29 +93,6 @@ public final class ScratchWatch {
         driver.abortJob(view);
         driver.resume(view);
         views.change(moment, View::letGo);
-        ended.incrementAndGet();
-    }
-
-    /** One at a time per key: a slow one is not waited for. */
-    private void beside(UUID key, String what, Runnable work) {
-        if (busy.add(key)) {
-            Thread.ofVirtual().name("scratch-" + key).start(() -> {
-                try {
-                    quietly(what, work);
-                } finally {
-                    busy.remove(key);
-                }
-            });
-        }
-    }
-
-    private static void quietly(String what, Runnable work) {
-        try {
-            work.run();
-        } catch (ApiException e) {
-            LOG.warnf("%s: %s, later again: %s", what, e.code(), e.detail());
-        } catch (RuntimeException e) {
-            LOG.warnf(e, "%s: later again", what);
-        }
+        rescues.count();
     }
 }

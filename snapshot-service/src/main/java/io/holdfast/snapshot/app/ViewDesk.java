@@ -56,7 +56,7 @@ public final class ViewDesk {
         this.clock = clock;
     }
 
-    /** Opens the job's view or continues it; a lost moment is followed by a new one. */
+    /** Opens the job's view or continues it; a lost moment is followed by a new one, unless scratch ran full. */
     public ViewInfo open(OpenView request) {
         Source source = directory.find(request.source());
         return locks.with(source.id(), request.vm(), () -> directory.reach(source, d -> opened(source, request)));
@@ -80,6 +80,10 @@ public final class ViewDesk {
         fence(known, request.fencing());
         if (!known.vm().equals(request.vm()) || !known.point().equals(request.point())) {
             throw new ApiException(ErrorCode.INVALID_REQUEST, "This job's view is of another VM or point.");
+        }
+        if (known.scratchFull()) {
+            // Also when the attempt that it happened to did not live to say so: the next would stop the guest again.
+            throw ScratchFull.problem(known);
         }
     }
 

@@ -60,8 +60,9 @@ public class Background {
             throw new UncheckedIOException("holdfast.nbd.directory cannot be made", e);
         }
         if (config.background()) {
-            // First, and on a thread of its own: a guest may stand still since this service's process died.
+            // First, and on a thread of its own: a guest may stand still since the early watch looked last.
             scratch.start(config.watchScratchEvery());
+            EarlyWatch.OF_PROCESS.end();
             timer.execute(() -> quietly(reaper::reconcile));
             every(config.reapEvery().toMillis(), reaper::reap);
             every(METRICS.toMillis(), metrics::refresh);

@@ -48,6 +48,10 @@ public class Wiring {
     @Produces
     @Singleton
     Pause pause() {
+        return systemPause();
+    }
+
+    static Pause systemPause() {
         return time -> {
             boolean never = new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS);
             assert !never;
@@ -219,7 +223,7 @@ public class Wiring {
     @Produces
     @Singleton
     ScratchWatch scratchWatch(TargetEnd.Tables t, Drivers drivers) {
-        return new ScratchWatch(t.sources(), t.views(), drivers);
+        return new ScratchWatch(t.sources()::all, t.views(), drivers, EarlyWatch.OF_PROCESS.rescues());
     }
 
     @Produces

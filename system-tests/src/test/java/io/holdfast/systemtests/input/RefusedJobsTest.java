@@ -131,6 +131,7 @@ class RefusedJobsTest {
             assertThat(point.notes())
                     .anyMatch(note -> note.contains("vdb") && note.contains("read-only"))
                     .anyMatch(note -> note.contains("vdc") && note.contains("shared"));
+            offAgain(ground, "mixed");
         } finally {
             ground.virsh().run("detach-disk", "mixed", "vdb", "--config");
             ground.virsh().run("detach-disk", "mixed", "vdc", "--config");
@@ -223,6 +224,7 @@ class RefusedJobsTest {
             String id = ground.virsh().run("domuuid", odd).strip();
             PointInfo point = ground.front().backup(id, Ground.VAULT, BackupKind.FULL);
             assertThat(point.vmName()).isEqualTo(odd);
+            offAgain(ground, odd);
             ground.front().finish(ground.front().startRestore(point.id(), "plain-again"));
             Disk restored = restored(ground, "plain-again");
             assertThat(Files.exists(restored.file())).isTrue();
@@ -235,6 +237,11 @@ class RefusedJobsTest {
             }
             vm.remove();
         }
+    }
+
+    /** A VM that was off is started for the view, and ended with it: after the backup's end, at a moment of its own. */
+    private static void offAgain(Ground ground, String vm) throws IOException, InterruptedException {
+        assertThat(ground.virsh().awaitOff(vm, PATIENCE)).as("off again").isTrue();
     }
 
     private static Disk restored(Ground ground, String vm) throws IOException, InterruptedException {

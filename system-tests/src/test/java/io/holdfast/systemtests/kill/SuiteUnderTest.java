@@ -33,6 +33,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,8 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
 
     /** A socket that a proxy stands in front of, under its name. */
     private record Interposed(Path original, Path moved) {}
+
+    private static final Pattern RUNNING = Pattern.compile("\"running\" *: *([0-9]+)");
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -341,9 +345,24 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
 
     /** snapshot-service's own leak report, as JSON. */
     String leftovers() throws IOException, InterruptedException {
+        return asWorker("snapshot-service", "/api/v1/leftovers");
+    }
+
+    /** How many attempts a worker says that it is running. */
+    int runningJobs(String worker) throws IOException, InterruptedException {
+        String said = asWorker(worker, "/api/v1/status");
+        Matcher running = RUNNING.matcher(said);
+        if (!running.find()) {
+            throw new IOException(worker + " does not say what it runs: " + said);
+        }
+        return Integer.parseInt(running.group(1));
+    }
+
+    /** The answer of a service to somebody with the worker's token. */
+    private String asWorker(String service, String path) throws IOException, InterruptedException {
         String token =
                 Files.readString(home.issuer().resolve("backup-worker.jwt")).strip();
-        HttpRequest request = HttpRequest.newBuilder(URI.create(urls.get("snapshot-service") + "/api/v1/leftovers"))
+        HttpRequest request = HttpRequest.newBuilder(URI.create(urls.get(service) + path))
                 .header("Authorization", "Bearer " + token)
                 .timeout(Duration.ofSeconds(60))
                 .build();
