@@ -26,6 +26,7 @@ import io.holdfast.vault.Passphrase;
 import io.holdfast.vault.PointFacts;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.Vault;
+import io.holdfast.vault.VaultOptions;
 import io.holdfast.worker.app.AddVault;
 import io.holdfast.worker.app.CheckVault;
 import io.holdfast.worker.vault.EngineDoor;
@@ -112,7 +113,7 @@ class VaultJobsTest {
     @Test
     void aVaultIsMadeOnceAndOpenedAfterwards() {
         // The one that is used outside of tests.
-        door = new EngineDoor();
+        door = new EngineDoor(EngineOptions.defaults(), VaultOptions.defaults());
         access("passphrase", null);
         String made = add();
         assertThat(made).isNotBlank();

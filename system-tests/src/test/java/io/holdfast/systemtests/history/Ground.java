@@ -14,6 +14,7 @@ import io.holdfast.local.suite.Installation;
 import io.holdfast.local.suite.Suite;
 import io.holdfast.local.suite.SuiteFile;
 import io.holdfast.storage.Credentials;
+import io.holdfast.testkit.qemu.OwnLibvirtForTests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,6 +116,7 @@ public final class Ground implements AutoCloseable {
         Path folder = Files.createTempDirectory(Path.of("/tmp"), "hy");
         Home home = new Home(folder.resolve("h"));
         OwnLibvirt libvirt = OwnLibvirt.in(folder.resolve("lv"));
+        OwnLibvirtForTests.quicken(folder.resolve("lv"));
         Path cache = Path.of(System.getProperty("user.home"), ".cache", "holdfast");
         Suite suite = new Suite(home, new Installation(projectRoot()), cache, Ground::quick);
         // Also when the tests are ended from outside.
