@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Orphans {
     /** Becomes the one to whom orphans below it go (prctl(2): PR_SET_CHILD_SUBREAPER), runs a command, collects them all. */
-    private static final String COLLECT = "syscall(%d, 36, 1, 0, 0, 0);"
+    private static final String COLLECT = "syscall(0 + shift @ARGV, 36, 1, 0, 0, 0);"
             + "my $pid = fork; defined $pid or die qq(fork: $!\\n);"
             + "if ($pid == 0) { exec @ARGV or die qq($ARGV[0]: $!\\n) }"
             + "while (wait > 0) { }";
@@ -36,7 +36,7 @@ public final class Orphans {
         if (prctl == null || !PERL.canExecute()) {
             return command;
         }
-        List<String> all = new ArrayList<>(List.of(PERL.getPath(), "-e", COLLECT.formatted(prctl), "--"));
+        List<String> all = new ArrayList<>(List.of(PERL.getPath(), "-e", COLLECT, "--", prctl.toString()));
         all.addAll(command);
         return all;
     }
