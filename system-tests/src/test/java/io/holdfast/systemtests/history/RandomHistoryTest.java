@@ -12,27 +12,69 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Random histories, 20 of them, with {@code -Dholdfast.all=true} 200, with {@code -Dholdfast.histories=} that many. The run's
- * {@code -Dholdfast.seed=} chooses them all; each is named by its own number, and {@code -Dholdfast.history=} repeats it.
+ * Random histories, 40 of them, with {@code -Dholdfast.all=true} 200, with {@code -Dholdfast.histories=} that many; a few at a
+ * time, because each waits most of the time. The run's {@code -Dholdfast.seed=} chooses them all; each is named by its own
+ * number, and {@code -Dholdfast.history=} repeats it.
  */
 @ExtendWith(Ground.Once.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RandomHistoryTest {
 
+    private static final int AT_A_TIME = 4;
     private static final Duration SETTLED = Duration.ofSeconds(30);
     private static final Duration ENDED = Duration.ofMinutes(3);
 
+    private final ExecutorService lanes = Executors.newFixedThreadPool(AT_A_TIME);
+
+    @AfterAll
+    void end() {
+        lanes.shutdownNow();
+    }
+
     @TestFactory
     Stream<DynamicTest> everyPointRestoresToTheBytesThatTheDisksHeldAtItsMoment(Ground ground) {
-        return seeds().mapToObj(seed -> DynamicTest.dynamicTest("history " + seed, () -> history(ground, seed)));
+        Map<Long, Future<?>> running = new LinkedHashMap<>();
+        seeds().forEach(seed -> running.put(seed, lanes.submit(() -> {
+            history(ground, seed);
+            return null;
+        })));
+        Stream<DynamicTest> histories = running.entrySet().stream()
+                .map(e -> DynamicTest.dynamicTest("history " + e.getKey(), () -> ended(e.getValue())));
+        return Stream.concat(
+                histories, Stream.of(DynamicTest.dynamicTest("nothing is left", () -> nothingIsLeft(ground))));
+    }
+
+    /** Fails as the history did. */
+    private static void ended(Future<?> history) throws Throwable {
+        try {
+            history.get();
+        } catch (ExecutionException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** A view is closed after its job's answer; until then its scratch is there. */
+    private static void nothingIsLeft(Ground ground) {
+        await().atMost(SETTLED)
+                .untilAsserted(
+                        () -> assertThat(ground.files()).as("files in the pool").isEmpty());
     }
 
     private static LongStream seeds() {
@@ -42,12 +84,11 @@ class RandomHistoryTest {
         }
         long seed = Long.getLong("holdfast.seed", System.nanoTime());
         System.out.println("seed: -Dholdfast.seed=" + seed);
-        int count = Integer.getInteger("holdfast.histories", Boolean.getBoolean("holdfast.all") ? 200 : 20);
+        int count = Integer.getInteger("holdfast.histories", Boolean.getBoolean("holdfast.all") ? 200 : 40);
         return new Random(seed).longs(count, 0, 1_000_000_000L);
     }
 
     private static void history(Ground ground, long seed) throws IOException, InterruptedException {
-        System.out.println("history: -Dholdfast.history=" + seed);
         Random random = new Random(seed);
         long started = System.nanoTime();
         PausedVm vm = new PausedVm(ground, "h" + seed, shapes(random)).start();
@@ -57,9 +98,9 @@ class RandomHistoryTest {
             vm.remove();
         }
         // Only after success: a failure would be hidden behind what it left.
-        assertThat(ground.files()).as("files left in the pool").isEmpty();
-        System.out.println(
-                "took " + Duration.ofNanos(System.nanoTime() - started).toMillis() + " ms");
+        assertThat(ground.files()).as("files left in the pool").noneMatch(file -> file.contains(vm.name() + "-"));
+        Duration took = Duration.ofNanos(System.nanoTime() - started);
+        System.out.println("-Dholdfast.history=" + seed + " is right after " + took.toMillis() + " ms");
     }
 
     /** One to three disks of 4 to 14 MiB, of sizes that no cluster divides; raw now and then, so that some VMs have no other. */
@@ -158,9 +199,6 @@ class RandomHistoryTest {
             for (PointInfo.PointDisk disk : point.disks()) {
                 expectedRead(kind, disk);
             }
-            // The view is closed after the answer; until then its scratch is there.
-            await().atMost(SETTLED)
-                    .untilAsserted(() -> assertThat(ground.files()).noneMatch(file -> file.contains("scratch")));
         }
 
         /** A point of raw disks alone counts from nothing: it is a full one, whatever was asked for. */
