@@ -2,6 +2,7 @@ package io.holdfast.snapshot.app;
 
 import io.holdfast.api.NbdEndpoint;
 import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.target.TargetInfo.State;
 import io.holdfast.snapshot.domain.Target;
 import java.time.Duration;
@@ -19,6 +20,8 @@ public final class Puller {
 
     private static final Logger LOG = Logger.getLogger(Puller.class);
     private static final Duration LOOK = Duration.ofMillis(300);
+    /** Until the next try, when not even the failure of a pull could be recorded. */
+    private static final Duration UNRECORDED = Duration.ofSeconds(1);
 
     private final Rows.Targets targets;
     private final TargetOperations operations;
@@ -58,15 +61,38 @@ public final class Puller {
 
     private void run(UUID job, Map<String, NbdEndpoint> from) {
         try {
-            pull(job, from);
+            while (!endsRecorded(job, from)) {
+                // The database is away. A target that nobody watches would be filling for ever: so this thread goes on.
+                pause.pause(UNRECORDED);
+                Thread other = running.putIfAbsent(job, Thread.currentThread());
+                if (other != null && other != Thread.currentThread()) {
+                    return;
+                }
+            }
         } catch (InterruptedException e) {
             LOG.debugf("job %s: no longer watched", job);
-        } catch (RuntimeException e) {
-            if (!Thread.currentThread().isInterrupted()) {
-                fail(job, e);
-            }
         } finally {
             running.remove(job, Thread.currentThread());
+        }
+    }
+
+    /** Pulls; false when neither the end nor the failure could be written down. */
+    private boolean endsRecorded(UUID job, Map<String, NbdEndpoint> from) throws InterruptedException {
+        try {
+            pull(job, from);
+            return true;
+        } catch (RuntimeException e) {
+            return Thread.currentThread().isInterrupted() || failRecorded(job, e);
+        }
+    }
+
+    private boolean failRecorded(UUID job, RuntimeException failure) {
+        try {
+            fail(job, failure);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warnf("job %s: that its pull failed cannot be recorded now: %s", job, e.getMessage());
+            return e instanceof ApiException known && known.code() == ErrorCode.TARGET_NOT_FOUND;
         }
     }
 
