@@ -29,7 +29,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * {@code kill -9} at every arrow of a backup and of a restore. {@code -Dholdfast.all=true} runs every arrow, else
- * {@code -Dholdfast.kills=} of them (8), chosen by {@code -Dholdfast.seed=}; {@code -Dholdfast.arrow=} runs those whose
+ * {@code -Dholdfast.kills=} of them (15), chosen by {@code -Dholdfast.seed=}; {@code -Dholdfast.arrow=} runs those whose
  * description contains it.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -169,7 +169,7 @@ class KillTest {
         all.forEach(a ->
                 byVictim.computeIfAbsent(a.victim(), v -> new ArrayList<>()).add(a));
         List<Arrow> chosen = new ArrayList<>();
-        int wantedCount = Math.min(all.size(), Integer.getInteger("holdfast.kills", 8));
+        int wantedCount = Math.min(all.size(), Integer.getInteger("holdfast.kills", 15));
         while (chosen.size() < wantedCount) {
             for (List<Arrow> of : byVictim.values()) {
                 if (!of.isEmpty() && chosen.size() < wantedCount) {
