@@ -42,8 +42,8 @@ class ScratchLimitTest {
     private static final int OLD_DATA = 170;
 
     /**
-     * For the longest pause of one run, as the hypervisor tells it every 50 ms: from the first look that finds the guest
-     * paused for an I/O error to the first that does not. Where snapshot-service is killed, the restart by its supervisor and
+     * For the longest pause of one run, between two events of the hypervisor: from the one that says that the guest is paused
+     * for an I/O error to the one that says that it runs. Where snapshot-service is killed, the restart by its supervisor and
      * all that the new process needs before it can let the guest go on are in it.
      */
     private static final Duration STANDSTILL = Duration.ofSeconds(5);

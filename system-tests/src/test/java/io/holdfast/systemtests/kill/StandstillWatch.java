@@ -1,53 +1,57 @@
 package io.holdfast.systemtests.kill;
 
 import io.holdfast.local.guest.Virsh;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 
-/** Measures for how long at a stretch a guest is paused for want of room. */
+/**
+ * Measures for how long at a stretch a guest is paused for want of room: between two events of the hypervisor. One client
+ * waits for them; asking again and again would take the processor from those who have to let the guest go on.
+ */
 final class StandstillWatch implements AutoCloseable {
 
-    private static final long EVERY_MILLIS = 50;
-
-    private final Virsh virsh;
-    private final String guest;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("standstill").factory());
-    /** When this standstill was first seen; 0 while the guest runs. */
+    private final Process events;
+    private final Thread reader;
+    /** When this standstill began; 0 while the guest runs. */
     private long since;
 
     private long longestNanos;
 
-    StandstillWatch(Virsh virsh, String guest) {
-        this.virsh = virsh;
-        this.guest = guest;
-        var _ = timer.scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    /** Of a running guest. */
+    StandstillWatch(Virsh virsh, String guest) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(List.of(
+                "virsh", "-q", "-c", virsh.uri(), "event", "--domain", guest, "--event", "lifecycle", "--loop"));
+        builder.environment().put("LC_ALL", "C");
+        builder.redirectErrorStream(true);
+        events = builder.start();
+        reader = Thread.ofVirtual().name("standstill").start(this::read);
     }
 
-    private void look() {
-        try {
-            boolean still = virsh.run("domstate", guest, "--reason").contains("I/O error");
-            note(still, System.nanoTime());
+    private void read() {
+        try (BufferedReader lines = events.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                note(line, System.nanoTime());
+            }
         } catch (IOException e) {
-            // Whoever cannot ask does not know: the standstill that was seen last goes on.
-            note(since() != 0, System.nanoTime());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(e);
         }
     }
 
-    private synchronized long since() {
-        return since;
+    private synchronized void note(String event, long now) {
+        if (event.contains("Suspended I/O Error")) {
+            since = since == 0 ? now : since;
+        } else if (event.contains("Resumed")) {
+            longestNanos = longestAt(now);
+            since = 0;
+        }
     }
 
-    private synchronized void note(boolean still, long now) {
-        if (since != 0) {
-            longestNanos = Math.max(longestNanos, now - since);
-        }
-        since = still ? (since == 0 ? now : since) : 0;
+    private long longestAt(long now) {
+        return since == 0 ? longestNanos : Math.max(longestNanos, now - since);
     }
 
     /** Whether it stands still, or ever did. */
@@ -55,12 +59,14 @@ final class StandstillWatch implements AutoCloseable {
         return since != 0 || longestNanos > 0;
     }
 
+    /** A standstill that has not ended lasts until now. */
     synchronized Duration longest() {
-        return Duration.ofNanos(longestNanos);
+        return Duration.ofNanos(longestAt(System.nanoTime()));
     }
 
     @Override
     public void close() {
-        timer.close();
+        events.destroyForcibly();
+        reader.interrupt();
     }
 }
