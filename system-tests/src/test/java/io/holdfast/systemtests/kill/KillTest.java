@@ -51,7 +51,9 @@ class KillTest {
 
     @AfterAll
     void stop() throws IOException {
-        suite.close();
+        if (suite != null) {
+            suite.close();
+        }
     }
 
     @Test
