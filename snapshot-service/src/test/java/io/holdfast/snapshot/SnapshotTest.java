@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Making and deleting snapshots, cut off and hindered in every way. */
@@ -118,6 +120,35 @@ class SnapshotTest extends Suite {
 
         libvirt.virsh("start", vm.name, "--paused");
         delete(vm);
+        gone(vm);
+    }
+
+    @Test
+    void domainsThatComeAndGoMeanwhileDisturbNobody() throws Exception {
+        TestVm vm = vm("settled", new TestVm.Disk("vda", "qcow2", MIB)).start();
+        TestVm passing = vm("passing", new TestVm.Disk("vda", "qcow2", MIB));
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger passed = new AtomicInteger();
+        Thread passers = Thread.ofPlatform().start(() -> {
+            while (!over.get()) {
+                passing.remove();
+                libvirt.virsh("define", libvirt.home.resolve("passing.xml").toString());
+                passed.incrementAndGet();
+            }
+        });
+        try {
+            int seen = 0;
+            while (seen < 10) {
+                int before = passed.get();
+                work.create(UUID.randomUUID(), creation(vm));
+                delete(vm);
+                assertThat(api.leftovers()).isEmpty();
+                seen += passed.get() > before ? 1 : 0;
+            }
+        } finally {
+            over.set(true);
+            passers.join();
+        }
         gone(vm);
     }
 

@@ -55,17 +55,11 @@ final class Chains {
      */
     static Set<String> used(Connect c) throws LibvirtException {
         Set<String> named = new LinkedHashSet<>();
-        for (Domain domain : c.listAllDomains(0)) {
-            try {
-                for (String xml : definitions(domain)) {
-                    sources(c, Xml.parse(xml), named);
-                }
-            } catch (LibvirtException e) {
-                if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
-                    throw e;
-                }
+        Domains.each(c, domain -> {
+            for (String xml : definitions(domain)) {
+                sources(c, Xml.parse(xml), named);
             }
-        }
+        });
         Set<String> used = new HashSet<>();
         for (String path : named) {
             String at = path;
@@ -82,7 +76,13 @@ final class Chains {
             found.add(domain.getXMLDesc(Domains.INACTIVE_XML));
         }
         for (String snapshot : domain.snapshotListNames()) {
-            found.add(domain.snapshotLookupByName(snapshot).getXMLDesc(0));
+            try {
+                found.add(domain.snapshotLookupByName(snapshot).getXMLDesc(0));
+            } catch (LibvirtException e) {
+                if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN_SNAPSHOT)) {
+                    throw e;
+                }
+            }
         }
         return found;
     }

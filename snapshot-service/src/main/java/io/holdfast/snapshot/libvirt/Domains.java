@@ -45,6 +45,24 @@ final class Domains {
         }
     }
 
+    /** What is done with each domain. */
+    interface Visit {
+        void of(Domain domain) throws LibvirtException;
+    }
+
+    /** Visits every domain of a connection. One that goes meanwhile, as helpers do, is left at the point where it was gone. */
+    static void each(Connect c, Visit visit) throws LibvirtException {
+        for (Domain domain : c.listAllDomains(0)) {
+            try {
+                visit.of(domain);
+            } catch (LibvirtException e) {
+                if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     static Power power(Domain domain) throws LibvirtException {
         if (domain.isActive() != 1) {
             return Power.OFF;

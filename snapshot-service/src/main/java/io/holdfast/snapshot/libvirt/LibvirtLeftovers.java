@@ -32,9 +32,7 @@ final class LibvirtLeftovers implements Leftovers {
     public List<String> find(Owned owned) {
         List<String> lines = new ArrayList<>();
         context.connection().call("look for leftovers", java.time.Duration.ofSeconds(60), c -> {
-            for (Domain d : c.listAllDomains(0)) {
-                domain(d, owned, lines);
-            }
+            Domains.each(c, d -> domain(d, owned, lines));
             volumes(c, owned, lines);
             return lines;
         });

@@ -6,7 +6,6 @@ import io.holdfast.snapshot.domain.Snapshot;
 import java.time.Duration;
 import java.util.Optional;
 import org.libvirt.Connect;
-import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
 import org.libvirt.StorageVol;
 
@@ -61,7 +60,7 @@ final class OverlayFile {
 
     /** No domain's disks go through the file, neither those it runs with nor those it will start with. */
     private void refuseUsed(Connect c) throws LibvirtException {
-        for (Domain domain : c.listAllDomains(0)) {
+        Domains.each(c, domain -> {
             boolean used = names(domain.getXMLDesc(0))
                     || (domain.isPersistent() == 1 && names(domain.getXMLDesc(Domains.INACTIVE_XML)));
             if (used) {
@@ -71,7 +70,7 @@ final class OverlayFile {
                         "The snapshot's file " + overlay.path() + " of disk " + overlay.key() + " is used by " + who
                                 + "; give the disk back to the VM and delete the snapshot again.");
             }
-        }
+        });
     }
 
     private boolean names(String xml) {
