@@ -17,10 +17,14 @@ import io.holdfast.local.guest.GuestDisk;
 import io.holdfast.local.guest.GuestImage;
 import io.holdfast.local.guest.GuestXml;
 import io.holdfast.local.guest.Virsh;
+import io.holdfast.snapshot.app.Driver;
 import io.holdfast.snapshot.app.Drivers;
+import io.holdfast.snapshot.app.FrozenViews;
 import io.holdfast.snapshot.app.Rescues;
+import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.app.ScratchWatch;
 import io.holdfast.snapshot.config.EarlyWatch;
+import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.View;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -36,6 +40,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -61,6 +66,7 @@ class ScratchLimitTest extends Suite {
     private static final Duration STANDSTILL = Duration.ofSeconds(5);
 
     private static final Duration PERIOD = Duration.ofSeconds(1);
+    private static final Duration SHORT_PERIOD = Duration.ofMillis(100);
 
     private static OwnLibvirt tight;
     private static Console console;
@@ -69,7 +75,7 @@ class ScratchLimitTest extends Suite {
     Drivers drivers;
 
     @Inject
-    io.holdfast.snapshot.app.Rows.Sources sources;
+    Rows.Sources sources;
 
     private final UUID job = UUID.randomUUID();
     private final UUID point = UUID.randomUUID();
@@ -212,6 +218,41 @@ class ScratchLimitTest extends Suite {
     }
 
     @Test
+    void theEarlyWatchAndTheUsualOneDoNotBothEndAView() throws Exception {
+        ViewInfo view = open();
+        standingStill();
+        AtomicInteger looks = new AtomicInteger();
+        AtomicInteger aborts = new AtomicInteger();
+        Rows.Guarded counted = Between.before(Rows.Guarded.class, views, method -> {
+            if (method.getName().equals("unclosed")) {
+                looks.incrementAndGet();
+            }
+        });
+        FrozenViews urgent =
+                Between.before(FrozenViews.class, drivers.of(source()).urgent(), method -> {
+                    if (method.getName().equals("abortJob")) {
+                        aborts.incrementAndGet();
+                        int before = looks.get();
+                        // Both have looked again, and found the guest standing still.
+                        await().atMost(PATIENCE).until(() -> looks.get() >= before + 4);
+                    }
+                });
+        Rescues shared = new Rescues();
+        ScratchWatch early = new ScratchWatch(sources::all, counted, with(urgent), shared);
+        ScratchWatch usual = new ScratchWatch(sources::all, counted, with(urgent), shared);
+        early.start(SHORT_PERIOD);
+        usual.start(SHORT_PERIOD);
+        try {
+            await().atMost(PATIENCE).until(() -> ended(view.moment()));
+            assertThat(aborts).hasValue(1);
+        } finally {
+            early.stop();
+            usual.stop();
+        }
+        console.awaitMore(3, PATIENCE);
+    }
+
+    @Test
     void aGuestThatStoodStillWhileNobodyWatchedGoesOnAsSoonAsSomebodyDoes() throws Exception {
         ViewInfo view = open();
         standingStill();
@@ -261,6 +302,45 @@ class ScratchLimitTest extends Suite {
         }
         isFull();
         console.awaitMore(3, PATIENCE);
+    }
+
+    private Source source() {
+        return sources.byName(SOURCE_NAME).orElseThrow();
+    }
+
+    /** The same drivers, but for what lets guests go on. */
+    private Drivers with(FrozenViews urgent) {
+        return new Drivers() {
+            @Override
+            public Driver of(Source source) {
+                Driver d = drivers.of(source);
+                return new Driver(
+                        d.inventory(),
+                        d.snapshots(),
+                        d.views(),
+                        urgent,
+                        d.targets(),
+                        d.leftovers(),
+                        d.probe(),
+                        d.changes(),
+                        d.memory());
+            }
+
+            @Override
+            public String driverOf(String uri) {
+                return drivers.driverOf(uri);
+            }
+
+            @Override
+            public String handoverOf(String uri) {
+                return drivers.handoverOf(uri);
+            }
+
+            @Override
+            public void forget(Source source) {
+                drivers.forget(source);
+            }
+        };
     }
 
     private static Map<String, String> environment() {

@@ -10,7 +10,11 @@ import io.holdfast.api.target.OpenTarget;
 import io.holdfast.api.target.TargetInfo;
 import io.holdfast.api.view.SettleView;
 import io.holdfast.api.view.ViewInfo;
+import io.holdfast.snapshot.app.Pause;
+import io.holdfast.snapshot.app.Puller;
+import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.app.TargetEnd;
+import io.holdfast.snapshot.app.TargetOperations;
 import io.holdfast.snapshot.domain.Target;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -22,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -31,6 +36,12 @@ class TargetTest extends TargetSuite {
 
     @Inject
     TargetEnd targetEnd;
+
+    @Inject
+    TargetOperations operations;
+
+    @Inject
+    Pause pause;
 
     @Test
     void aServedPointBecomesANewVmByteForByteAlsoOddSizes() {
@@ -91,6 +102,22 @@ class TargetTest extends TargetSuite {
         assertThat(codeOf(() -> api.finishTarget(job, new FinishTarget(1, false))))
                 .isEqualTo(ErrorCode.TARGET_FILL_FAILED);
         assertThat(fill(content(4 * MIB, "0x33"), content(ODD, "0x34")).state()).isEqualTo(TargetInfo.State.FILLED);
+    }
+
+    @Test
+    void aPullWhoseFailureCannotBeRecordedIsGoneOnWithUntilItCan() {
+        api.openTarget(request(original(), "unrecorded", null));
+        Target filling = targets.change(job, t -> t.with(TargetInfo.State.FILLING, null));
+        AtomicInteger refused = new AtomicInteger();
+        Rows.Targets away = Between.before(Rows.Targets.class, targets, method -> {
+            if (method.getName().equals("change") && refused.getAndIncrement() < 3) {
+                throw new IllegalStateException("the database is away");
+            }
+        });
+        // Without endpoints there is nothing to pull from: it fails at once.
+        new Puller(away, operations, pause).start(filling, Map.of());
+        Awaitility.await().until(() -> api.target(job).state() == TargetInfo.State.FAILED);
+        assertThat(refused.get()).isGreaterThan(3);
     }
 
     @Test

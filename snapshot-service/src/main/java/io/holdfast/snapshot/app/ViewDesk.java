@@ -66,7 +66,7 @@ public final class ViewDesk {
         if (ends.ended(request.job())) {
             throw new ApiException(ErrorCode.JOB_ENDED, "This job has ended; no view is opened for it any more.");
         }
-        views.newest(request.job()).ifPresent(v -> check(v, request));
+        views.newest(request.job()).ifPresent(v -> check(v, request, source));
         Optional<View> continued = views.live(request.job())
                 .map(v -> views.change(v.moment(), x -> x.leased(request.fencing(), expiry())))
                 .flatMap(operations::open);
@@ -76,13 +76,15 @@ public final class ViewDesk {
         return info(view);
     }
 
-    private static void check(View known, OpenView request) {
+    private static void check(View known, OpenView request, Source source) {
         fence(known, request.fencing());
         if (!known.vm().equals(request.vm()) || !known.point().equals(request.point())) {
             throw new ApiException(ErrorCode.INVALID_REQUEST, "This job's view is of another VM or point.");
         }
-        if (known.scratchFull()) {
+        if (known.scratchFull() && source.scratchLimitBytes() != null) {
             // Also when the attempt that it happened to did not live to say so: the next would stop the guest again.
+            // Without
+            // a limit it was the storage itself that was full, and may have room by now.
             throw ScratchFull.problem(known);
         }
     }
