@@ -16,13 +16,21 @@ public final class StartCachesFirst implements BeforeAllCallback {
     private static boolean done;
 
     @Override
-    public void beforeAll(ExtensionContext context) throws IOException, InterruptedException {
+    public void beforeAll(ExtensionContext context) throws InterruptedException {
         synchronized (StartCachesFirst.class) {
             Installation installation = new Installation(ROOT);
-            if (!done && !StartCaches.areFresh(installation)) {
-                StartCaches.make(installation, ROOT.resolve("target/recording"), UNPACKED);
+            if (done) {
+                return;
             }
             done = true;
+            if (!StartCaches.areFresh(installation)) {
+                try {
+                    StartCaches.make(installation, ROOT.resolve("target/recording"), UNPACKED);
+                } catch (IOException | RuntimeException e) {
+                    // Without them everything works, only slower; that there are none is one test's to say.
+                    System.out.println("no start caches were recorded: " + e);
+                }
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * A suite of processes, a libvirt of its own with one pool, a source and a vault; started once for all test classes that ask
- * for it ({@code @ExtendWith(Ground.Once.class)} and a parameter of this type), ended after the last.
+ * for it ({@link OnTheGround} and a parameter of this type), ended after the last.
  */
 public final class Ground implements AutoCloseable {
 

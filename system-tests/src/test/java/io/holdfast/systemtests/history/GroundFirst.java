@@ -7,7 +7,7 @@ import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.ClassOrdererContext;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The classes on the {@link Ground} run first and together, so that it can end before others start suites of their own. */
+/** The classes on the {@link Ground} begin first and follow one another, so that it can end before the last others. */
 public final class GroundFirst implements ClassOrderer {
 
     @Override

@@ -13,10 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What an incremental is read against: lost bitmaps, new disks, two vaults. */
-@ExtendWith(Ground.Once.class)
+@OnTheGround
 class LineageTest {
 
     private static final long MIB = 1 << 20;

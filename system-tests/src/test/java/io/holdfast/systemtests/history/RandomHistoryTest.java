@@ -26,14 +26,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Random histories, 40 of them, with {@code -Dholdfast.all=true} 200, with {@code -Dholdfast.histories=} that many; a few at a
  * time, because each waits most of the time. The run's {@code -Dholdfast.seed=} chooses them all; each is named by its own
  * number, and {@code -Dholdfast.history=} repeats it.
  */
-@ExtendWith(Ground.Once.class)
+@OnTheGround
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RandomHistoryTest {
 

@@ -14,10 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A guest can write whatever it likes to a raw disk: nobody may ask its bytes what it is. */
-@ExtendWith(Ground.Once.class)
+@OnTheGround
 class RawDiskTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -12,10 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a restored virtual machine is beside its bytes. */
-@ExtendWith(Ground.Once.class)
+@OnTheGround
 class RestoreTest {
 
     private static final long BYTES = (4L << 20) + 512;

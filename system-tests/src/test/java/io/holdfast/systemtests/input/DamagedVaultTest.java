@@ -7,6 +7,7 @@ import io.holdfast.api.job.JobInfo;
 import io.holdfast.api.point.PointInfo;
 import io.holdfast.api.vault.VaultSpec;
 import io.holdfast.systemtests.history.Ground;
+import io.holdfast.systemtests.history.OnTheGround;
 import io.holdfast.systemtests.history.PausedVm;
 import io.holdfast.systemtests.history.PausedVm.Shape;
 import io.holdfast.systemtests.history.RestoreCheck;
@@ -20,10 +21,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A store that lost or changed bytes: a restore says so and names what is damaged, and no disk ever gets a wrong byte. */
-@ExtendWith(Ground.Once.class)
+@OnTheGround
 class DamagedVaultTest {
 
     private static final String VAULT = "damaged";

@@ -14,6 +14,7 @@ import io.holdfast.local.guest.Command;
 import io.holdfast.local.guest.OwnLibvirt;
 import io.holdfast.systemtests.history.Disk;
 import io.holdfast.systemtests.history.Ground;
+import io.holdfast.systemtests.history.OnTheGround;
 import io.holdfast.systemtests.history.PausedVm;
 import io.holdfast.systemtests.history.PausedVm.Shape;
 import java.io.IOException;
@@ -23,10 +24,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What is only found out by the job: it fails with a code of its own and changes nothing. */
-@ExtendWith(Ground.Once.class)
+@OnTheGround
 class RefusedJobsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.api.BackupKind;
 import io.holdfast.api.point.PointInfo;
 import io.holdfast.systemtests.history.Ground;
+import io.holdfast.systemtests.history.OnTheGround;
 import io.holdfast.systemtests.history.PausedVm;
 import io.holdfast.systemtests.history.PausedVm.Shape;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Requests that are refused before a job is made. */
-@ExtendWith(Ground.Once.class)
+@OnTheGround
 class RefusedRequestsTest {
 
     private static final String LONG = "x".repeat(300);

@@ -35,7 +35,9 @@ class CancelTest {
 
     @AfterAll
     void stop() throws IOException {
-        suite.close();
+        if (suite != null) {
+            suite.close();
+        }
     }
 
     @Test

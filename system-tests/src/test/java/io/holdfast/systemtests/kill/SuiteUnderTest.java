@@ -88,6 +88,8 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     private final CatalogClient catalog;
     private final Hold multipart;
     /** Nothing stays when the build is ended from outside. */
+    private boolean closed;
+
     private final Thread onExit = new Thread(this::end, "end-suite");
 
     SuiteUnderTest(String... moreWorkers) throws IOException, InterruptedException {
@@ -371,6 +373,10 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
         keepLogs();
         catalog.close();
         http.close();

@@ -21,9 +21,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Two workers, one of them slow past its lease: whoever reaches the manifest first, there is exactly one point. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated("its leases are short: whoever takes the processor from a heartbeat ends an attempt")
 class TwoWorkersTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -63,7 +65,9 @@ class TwoWorkersTest {
 
     @AfterAll
     void stop() throws IOException {
-        suite.close();
+        if (suite != null) {
+            suite.close();
+        }
     }
 
     @Test

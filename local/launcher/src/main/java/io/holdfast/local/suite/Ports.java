@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -23,6 +25,8 @@ final class Ports {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final int TRIES = 1000;
+    /** Chosen in this process: another suite of it may be about to bind one that still looks free. */
+    private static final Set<Integer> CHOSEN = ConcurrentHashMap.newKeySet();
 
     private final Map<String, Integer> ports = new LinkedHashMap<>();
     private final Path file;
@@ -82,7 +86,7 @@ final class Ports {
         PortRange range = PortRange.toKeep();
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(range.first(), range.last() + 1);
-            if (!ports.containsValue(port) && isFree(port)) {
+            if (!ports.containsValue(port) && isFree(port) && CHOSEN.add(port)) {
                 return port;
             }
         }

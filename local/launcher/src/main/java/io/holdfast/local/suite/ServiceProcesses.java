@@ -3,6 +3,7 @@ package io.holdfast.local.suite;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** How each of the four services is started on one machine. Secrets go through files and the environment, never arguments. */
 final class ServiceProcesses {
@@ -14,6 +15,13 @@ final class ServiceProcesses {
 
     /** In the order they are started; they stop in the opposite one. */
     static final List<String> ALL = List.of(CATALOG, SNAPSHOT, WORKER, RESTORE);
+
+    /** Of every service; a start cache is only for a JVM with the same ones. */
+    static final List<String> JVM_OPTIONS = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:MaxDirectMemorySize=64m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
 
     /** What a user's own ssh agent and certificates of remote hypervisors are found by. */
     private static final List<String> PASSED_TO_HYPERVISORS = List.of("HOME", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR");
@@ -94,11 +102,6 @@ final class ServiceProcesses {
     private static List<String> jvmOptions(String service) {
         // The worker and the restore-service move the bytes: more heap, still within 512 MiB resident.
         String heap = WORKER.equals(service) || RESTORE.equals(service) ? "-Xmx288m" : "-Xmx224m";
-        return List.of(
-                "-XX:+UseSerialGC",
-                heap,
-                "-XX:MaxDirectMemorySize=64m",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow");
+        return Stream.concat(Stream.of(heap), JVM_OPTIONS.stream()).toList();
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -22,9 +23,12 @@ import java.util.stream.Stream;
 public final class StartCaches {
 
     /** The JVM writes its cache when it ends. */
-    static final Duration WRITTEN_WITHIN = Duration.ofMinutes(2);
+    private static final Duration WRITTEN_WITHIN = Duration.ofMinutes(2);
+
+    private static final Duration CHECKED_WITHIN = Duration.ofSeconds(30);
 
     private static final String CACHE = "app.aot";
+    private static final String JAR = "quarkus-run.jar";
     private static final String RECORDED = "app.aot.new";
 
     /** Of a service's JVM; {@code app} is the folder of its jar. */
@@ -74,24 +78,55 @@ public final class StartCaches {
     public static void make(Installation installation, Path home, Path unpacked)
             throws IOException, InterruptedException {
         Home of = new Home(home);
-        Suite suite = new Suite(of, new Installation(installation.root(), true), unpacked);
+        Suite.endLeftovers(of);
+        Folders.remove(of.root(), Home.MARKER);
+        for (Path app : apps(installation).toList()) {
+            Files.deleteIfExists(app.resolve(RECORDED));
+        }
+        record(new Suite(of, new Installation(installation.root(), true), unpacked), of);
+        for (Path app : apps(installation).toList()) {
+            Path recorded = app.resolve(RECORDED);
+            if (!isUsable(app, recorded)) {
+                throw new IOException("no start cache was recorded in " + app);
+            }
+            Files.move(
+                    recorded, app.resolve(CACHE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static void record(Suite suite, Home of) throws IOException, InterruptedException {
         Thread onExit = new Thread(suite::close, "stop-recording");
         Runtime.getRuntime().addShutdownHook(onExit);
         try {
             suite.start(line -> {});
             use(SuiteFile.of(of));
+            suite.stopServices(WRITTEN_WITHIN);
         } finally {
             suite.close();
-            Runtime.getRuntime().removeShutdownHook(onExit);
-            Folders.remove(of.root(), Home.MARKER);
         }
-        for (Path app : apps(installation).toList()) {
-            Path recorded = app.resolve(RECORDED);
-            if (!Files.exists(recorded)) {
-                throw new IOException("no start cache was recorded in " + app);
-            }
-            Files.move(
-                    recorded, app.resolve(CACHE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Runtime.getRuntime().removeShutdownHook(onExit);
+        Folders.remove(of.root(), Home.MARKER);
+    }
+
+    /** Whether this JVM starts a service, whose jar is in {@code app}, from its cache; what it refuses it says nowhere else. */
+    public static boolean isUsable(Path app) throws IOException, InterruptedException {
+        return isUsable(app, app.resolve(CACHE));
+    }
+
+    private static boolean isUsable(Path app, Path cache) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ServiceProcesses.JVM_OPTIONS);
+        command.addAll(List.of("-XX:AOTMode=on", "-XX:AOTCache=" + cache));
+        command.addAll(List.of("-cp", app.resolve(JAR).toString(), "-version"));
+        Process java = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            return java.waitFor(CHECKED_WITHIN) && java.exitValue() == 0;
+        } finally {
+            java.destroyForcibly();
         }
     }
 

@@ -92,6 +92,19 @@ public final class Suite implements AutoCloseable {
                         ProcessHandle.current().pid()));
     }
 
+    /** Stops the services at the same time, while they have nothing to do; each may take {@code grace} for what it writes. */
+    void stopServices(Duration grace) throws InterruptedException {
+        List<Thread> stops = new ArrayList<>();
+        for (SupervisedProcess process : processes) {
+            if (ServiceProcesses.ALL.contains(process.name())) {
+                stops.add(Thread.ofVirtual().start(() -> process.stop(grace)));
+            }
+        }
+        for (Thread stop : stops) {
+            stop.join();
+        }
+    }
+
     /** Stops everything, the last started first; what is still starting does not start any more. */
     @Override
     public void close() {
@@ -105,7 +118,7 @@ public final class Suite implements AutoCloseable {
             System.err.println("holdfast: " + home.suiteFile() + " could not be removed: " + e.getMessage());
         }
         for (SupervisedProcess process : processes.reversed()) {
-            process.stop(installation.recording() ? StartCaches.WRITTEN_WITHIN : GRACE);
+            process.stop(GRACE);
         }
         SocketFolder.removeIfEmpty(home.nbd());
     }

@@ -17,14 +17,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one process alive: started again when it ends, after a pause that doubles from 0.2 s to 10 s and starts anew once it
- * has lived for 10 s. One thread of its own; the methods may be called by any.
+ * Keeps one process alive: started again when it ends, after a pause that doubles from 0.2 s to 10 s. The pause starts anew
+ * after a life of 1 min, or of 10 s that a signal ended: whoever ends by himself was not well for as long as that may take.
+ * One thread of its own; the methods may be called by any.
  */
 final class SupervisedProcess {
 
     private static final long FIRST_PAUSE_MS = 200;
     private static final long LONGEST_PAUSE_MS = 10_000;
-    private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long STABLE_IF_KILLED_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** A process that a signal ended has an exit code above this. */
+    private static final int SIGNALLED = 128;
+
     private static final long LARGEST_LOG_BYTES = 20L << 20;
     private static final Duration LOG_LOOK = Duration.ofSeconds(30);
 
@@ -102,7 +107,8 @@ final class SupervisedProcess {
                     trimLog();
                 }
                 forget();
-                if (System.nanoTime() - since > STABLE_NANOS) {
+                boolean killed = running != null && running.exitValue() > SIGNALLED;
+                if (System.nanoTime() - since > (killed ? STABLE_IF_KILLED_NANOS : STABLE_NANOS)) {
                     pause = FIRST_PAUSE_MS;
                 }
                 if (stoppedWithin(pause)) {
