@@ -162,6 +162,11 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
         if (service.equals("snapshot-service")) {
             database = Database.of(usual);
         }
+        if (service.equals("catalog-service")) {
+            // What a catalog that is killed was just telling waits for the end of that call's deadline.
+            env.put("HOLDFAST_SNAPSHOT_CONNECT_TIMEOUT", "2s");
+            env.put("HOLDFAST_SNAPSHOT_READ_TIMEOUT", "12s");
+        }
         urls.put(service, "http://127.0.0.1:" + env.get("QUARKUS_HTTP_PORT"));
         between(service, "catalog-service", "HOLDFAST_CATALOG_URL", env);
         between(service, "snapshot-service", "HOLDFAST_SNAPSHOT_URL", env);
