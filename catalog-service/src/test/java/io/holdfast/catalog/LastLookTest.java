@@ -164,7 +164,8 @@ class LastLookTest extends CatalogTest {
         String job = cancelledInDoubt();
         admin().delete(API + "/vaults/v?forget=true").then().statusCode(204);
         assertThat(state(job)).isEqualTo("CANCELLED");
-        assertThat(text("select kind from outbox")).isEqualTo("SETTLE_ABANDONED");
+        assertThat(text("select string_agg(kind, ' ' order by id) from outbox"))
+                .isEqualTo("SETTLE_ABANDONED FORGET_LINE");
     }
 
     @Test
