@@ -183,6 +183,8 @@ class RandomHistoryTest {
 
         private void backup(BackupKind kind, Path copies) throws IOException, InterruptedException {
             List<Path> disks = vm.copies(copies);
+            // The last backup's view is closed after its job's answer: it is not to be taken for this one's.
+            await().atMost(SETTLED).until(() -> !vm.frozen());
             JobInfo job = ground.front().startBackup(vm.name(), Ground.VAULT, kind);
             if (random.nextBoolean()) {
                 // What is written from the moment on belongs to the next point.
