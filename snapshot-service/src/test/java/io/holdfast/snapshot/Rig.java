@@ -55,7 +55,7 @@ public final class Rig implements QuarkusTestResourceLifecycleManager {
             config.put("quarkus.datasource.password", "postgres");
             config.put("holdfast.auth.keys", pem.toUri().toString());
             config.put("holdfast.nbd.directory", libvirt.home.resolve("nbd").toString());
-            config.put("holdfast.snapshot.background", "false");
+            config.put("holdfast.snapshot.background", "${tests.background:false}");
             Path seal = libvirt.home.resolve("seal.key");
             Files.writeString(seal, Base64.getEncoder().encodeToString(new byte[32]));
             Files.setPosixFilePermissions(seal, PosixFilePermissions.fromString("rw-------"));

@@ -53,20 +53,21 @@ public class Background {
         this.config = config;
     }
 
-    void start(@Observes StartupEvent event) {
+    void prepare(@Observes StartupEvent event) {
         try {
             Files.createDirectories(settings.nbdDirectory());
         } catch (IOException e) {
             throw new UncheckedIOException("holdfast.nbd.directory cannot be made", e);
         }
-        if (config.background()) {
-            // First, and on a thread of its own: a guest may stand still since the early watch looked last.
-            scratch.start(config.watchScratchEvery());
-            EarlyWatch.OF_PROCESS.end();
-            timer.execute(() -> quietly(reaper::reconcile));
-            every(config.reapEvery().toMillis(), reaper::reap);
-            every(METRICS.toMillis(), metrics::refresh);
-        }
+    }
+
+    void start(@Observes Active event) {
+        // First, and on a thread of its own: a guest may stand still since the early watch looked last.
+        scratch.start(config.watchScratchEvery());
+        EarlyWatch.OF_PROCESS.end();
+        timer.execute(() -> quietly(reaper::reconcile));
+        every(config.reapEvery().toMillis(), reaper::reap);
+        every(METRICS.toMillis(), metrics::refresh);
     }
 
     private void every(long millis, Runnable work) {

@@ -5,11 +5,13 @@ import io.holdfast.snapshot.app.ScratchWatch;
 import io.holdfast.snapshot.app.Settings;
 import io.holdfast.snapshot.libvirt.LibvirtDrivers;
 import io.holdfast.snapshot.persistence.CredentialSeal;
+import io.holdfast.snapshot.persistence.DatabaseLease;
 import io.holdfast.snapshot.persistence.PlainRows;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -34,6 +36,8 @@ public final class EarlyWatch {
 
     private final Rescues rescues = new Rescues();
 
+    private volatile @Nullable DatabaseLease lease;
+
     // Guarded by this.
     private boolean over;
     private @Nullable ScratchWatch watch;
@@ -50,13 +54,40 @@ public final class EarlyWatch {
         if (url == null || "false".equals(environment.get("HOLDFAST_SNAPSHOT_BACKGROUND"))) {
             return;
         }
+        DatabaseLease fresh = new DatabaseLease(
+                url,
+                environment.getOrDefault("QUARKUS_DATASOURCE_USERNAME", ""),
+                environment.getOrDefault("QUARKUS_DATASOURCE_PASSWORD", ""));
+        lease = fresh;
         Thread.ofPlatform().name("early-watch").daemon().start(() -> {
             try {
-                watch(url, environment);
+                begin(url, environment, fresh);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
                 LOG.warnf(e, "no early watch over scratch");
             }
         });
+    }
+
+    /** What this watch holds, so that the service does not take its own process for another. */
+    Optional<DatabaseLease> lease() {
+        return Optional.ofNullable(lease);
+    }
+
+    /** While another process is active, its watch looks. */
+    private void begin(String url, Map<String, String> environment, DatabaseLease held) throws InterruptedException {
+        while (!isOver()) {
+            if (held.hold() == DatabaseLease.Holder.US) {
+                watch(url, environment);
+                return;
+            }
+            Wiring.systemPause().pause(EVERY);
+        }
+    }
+
+    private synchronized boolean isOver() {
+        return over;
     }
 
     private synchronized void watch(String url, Map<String, String> environment) {

@@ -9,7 +9,6 @@ import io.holdfast.jobs.JobRunnerOptions;
 import io.holdfast.snapshot.work.JobHandlers;
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.net.URI;
@@ -50,7 +49,7 @@ public class Runner {
         this.handlers = handlers;
     }
 
-    void start(@Observes StartupEvent event) {
+    void start(@Observes Active event) {
         if (tokenFile.isEmpty() || !config.background()) {
             return;
         }

@@ -25,7 +25,9 @@ import io.holdfast.snapshot.libvirt.LibvirtDrivers;
 import io.holdfast.snapshot.nbd.FewBytes;
 import io.holdfast.snapshot.nbd.FirstBlock;
 import io.holdfast.snapshot.persistence.CredentialSeal;
+import io.holdfast.snapshot.persistence.DatabaseLease;
 import io.holdfast.snapshot.work.JobHandlers;
+import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
@@ -80,6 +82,24 @@ public class Wiring {
     @Singleton
     Drivers drivers(Settings settings, Pause pause, InstantSource clock) {
         return new LibvirtDrivers(settings, pause, clock);
+    }
+
+    @Produces
+    @Singleton
+    Exit exit() {
+        return () -> Quarkus.asyncExit(1);
+    }
+
+    /** The early watch's where there is one: to its own process, too, a second one would be another's. */
+    @Produces
+    @Singleton
+    DatabaseLease lease(
+            @ConfigProperty(name = "quarkus.datasource.jdbc.url") String url,
+            @ConfigProperty(name = "quarkus.datasource.username") Optional<String> user,
+            @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password) {
+        return EarlyWatch.OF_PROCESS
+                .lease()
+                .orElseGet(() -> new DatabaseLease(url, user.orElse(""), password.orElse("")));
     }
 
     @Produces
