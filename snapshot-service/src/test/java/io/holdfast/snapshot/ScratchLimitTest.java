@@ -17,14 +17,12 @@ import io.holdfast.local.guest.GuestDisk;
 import io.holdfast.local.guest.GuestImage;
 import io.holdfast.local.guest.GuestXml;
 import io.holdfast.local.guest.Virsh;
-import io.holdfast.snapshot.app.Driver;
 import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.FrozenViews;
 import io.holdfast.snapshot.app.Rescues;
 import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.app.ScratchWatch;
 import io.holdfast.snapshot.config.EarlyWatch;
-import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.View;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -41,6 +39,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -228,18 +227,18 @@ class ScratchLimitTest extends Suite {
                 looks.incrementAndGet();
             }
         });
-        FrozenViews urgent =
-                Between.before(FrozenViews.class, drivers.of(source()).urgent(), method -> {
-                    if (method.getName().equals("abortJob")) {
-                        aborts.incrementAndGet();
-                        int before = looks.get();
-                        // Both have looked again, and found the guest standing still.
-                        await().atMost(PATIENCE).until(() -> looks.get() >= before + 4);
-                    }
-                });
+        UnaryOperator<FrozenViews> slowly = real -> Between.before(FrozenViews.class, real, method -> {
+            if (method.getName().equals("abortJob")) {
+                aborts.incrementAndGet();
+                int before = looks.get();
+                // Both have looked again, and found the guest standing still.
+                await().atMost(PATIENCE).until(() -> looks.get() >= before + 4);
+            }
+        });
+        Drivers slow = new OtherDrivers(drivers, UnaryOperator.identity(), slowly);
         Rescues shared = new Rescues();
-        ScratchWatch early = new ScratchWatch(sources::all, counted, with(urgent), shared);
-        ScratchWatch usual = new ScratchWatch(sources::all, counted, with(urgent), shared);
+        ScratchWatch early = new ScratchWatch(sources::all, counted, slow, shared);
+        ScratchWatch usual = new ScratchWatch(sources::all, counted, slow, shared);
         early.start(SHORT_PERIOD);
         usual.start(SHORT_PERIOD);
         try {
@@ -302,45 +301,6 @@ class ScratchLimitTest extends Suite {
         }
         isFull();
         console.awaitMore(3, PATIENCE);
-    }
-
-    private Source source() {
-        return sources.byName(SOURCE_NAME).orElseThrow();
-    }
-
-    /** The same drivers, but for what lets guests go on. */
-    private Drivers with(FrozenViews urgent) {
-        return new Drivers() {
-            @Override
-            public Driver of(Source source) {
-                Driver d = drivers.of(source);
-                return new Driver(
-                        d.inventory(),
-                        d.snapshots(),
-                        d.views(),
-                        urgent,
-                        d.targets(),
-                        d.leftovers(),
-                        d.probe(),
-                        d.changes(),
-                        d.memory());
-            }
-
-            @Override
-            public String driverOf(String uri) {
-                return drivers.driverOf(uri);
-            }
-
-            @Override
-            public String handoverOf(String uri) {
-                return drivers.handoverOf(uri);
-            }
-
-            @Override
-            public void forget(Source source) {
-                drivers.forget(source);
-            }
-        };
     }
 
     private static Map<String, String> environment() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
-import io.holdfast.snapshot.app.Driver;
 import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.app.SnapshotUpkeep;
@@ -14,13 +13,13 @@ import io.holdfast.snapshot.app.Snapshots;
 import io.holdfast.snapshot.app.SourceDirectory;
 import io.holdfast.snapshot.app.VmLocks;
 import io.holdfast.snapshot.domain.Snapshot;
-import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.Woken;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -116,41 +115,10 @@ class SnapshotOutcomeTest extends Suite {
         }
     }
 
-    private final class LossyDrivers implements Drivers {
-        @Override
-        public String driverOf(String uri) {
-            return drivers.driverOf(uri);
-        }
-
-        @Override
-        public String handoverOf(String uri) {
-            return drivers.handoverOf(uri);
-        }
-
-        @Override
-        public Driver of(Source source) {
-            Driver d = drivers.of(source);
-            return new Driver(
-                    d.inventory(),
-                    new Lossy(d.snapshots()),
-                    d.views(),
-                    d.urgent(),
-                    d.targets(),
-                    d.leftovers(),
-                    d.probe(),
-                    d.changes(),
-                    d.memory());
-        }
-
-        @Override
-        public void forget(Source source) {
-            drivers.forget(source);
-        }
-    }
-
     private SnapshotWork work() {
         InstantSource clock = InstantSource.system();
-        SourceDirectory directory = new SourceDirectory(sources, new LossyDrivers(), clock);
+        SourceDirectory directory =
+                new SourceDirectory(sources, new OtherDrivers(drivers, Lossy::new, UnaryOperator.identity()), clock);
         SnapshotUpkeep upkeep = new SnapshotUpkeep(directory, rows, woken, locks, clock);
         return new SnapshotWork(directory, rows, views, upkeep, locks, clock);
     }

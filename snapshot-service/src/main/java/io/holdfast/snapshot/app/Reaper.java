@@ -1,6 +1,7 @@
 package io.holdfast.snapshot.app;
 
-import io.holdfast.api.problem.ApiException;
+import static io.holdfast.snapshot.app.Quietly.quietly;
+
 import io.holdfast.api.target.TargetInfo.State;
 import io.holdfast.snapshot.domain.Checkpoint;
 import io.holdfast.snapshot.domain.Source;
@@ -152,16 +153,6 @@ public final class Reaper {
                             return c;
                         }));
             }
-        }
-    }
-
-    private static void quietly(String what, Runnable work) {
-        try {
-            work.run();
-        } catch (ApiException e) {
-            LOG.warnf("%s: %s, later again: %s", what, e.code(), e.detail());
-        } catch (RuntimeException e) {
-            LOG.warnf(e, "%s: later again", what);
         }
     }
 }

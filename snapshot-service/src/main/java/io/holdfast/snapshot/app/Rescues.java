@@ -1,19 +1,17 @@
 package io.holdfast.snapshot.app;
 
-import io.holdfast.api.problem.ApiException;
+import static io.holdfast.snapshot.app.Quietly.quietly;
+
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jboss.logging.Logger;
 
 /**
  * What is being done for guests that stand still, by whichever watch of this process, so that none of it is done twice at
  * a time: a libvirt job is ended without saying which, and between two who end it another may have begun. Thread-safe.
  */
 public final class Rescues {
-
-    private static final Logger LOG = Logger.getLogger(Rescues.class);
 
     private final Set<UUID> busy = ConcurrentHashMap.newKeySet();
     private final AtomicLong ended = new AtomicLong();
@@ -37,16 +35,6 @@ public final class Rescues {
                     busy.remove(key);
                 }
             });
-        }
-    }
-
-    static void quietly(String what, Runnable work) {
-        try {
-            work.run();
-        } catch (ApiException e) {
-            LOG.warnf("%s: %s, later again: %s", what, e.code(), e.detail());
-        } catch (RuntimeException e) {
-            LOG.warnf(e, "%s: later again", what);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.holdfast.snapshot.app;
 
+import static io.holdfast.snapshot.app.Quietly.quietly;
+
 import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.View;
 import java.time.Duration;
@@ -40,7 +42,7 @@ public final class ScratchWatch {
         ScheduledExecutorService fresh = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("scratch-watch").daemon().factory());
         var _ = fresh.scheduleWithFixedDelay(
-                () -> Rescues.quietly("scratch", this::look), 0, period.toMillis(), TimeUnit.MILLISECONDS);
+                () -> quietly("scratch", this::look), 0, period.toMillis(), TimeUnit.MILLISECONDS);
         timer = fresh;
     }
 
@@ -78,7 +80,7 @@ public final class ScratchWatch {
     private void look(Source source, List<View> here) {
         FrozenViews driver = drivers.of(source).urgent();
         for (View view : here) {
-            Rescues.quietly("scratch of job " + view.job(), () -> {
+            quietly("scratch of job " + view.job(), () -> {
                 if (view.owesResume() || driver.scratchOverflowed(view)) {
                     rescues.beside(view.moment(), "scratch of job " + view.job(), () -> end(view.moment(), driver));
                 }
