@@ -1,5 +1,6 @@
 package io.holdfast.snapshot.config;
 
+import io.holdfast.snapshot.app.Acting;
 import io.holdfast.snapshot.persistence.DatabaseLease;
 import io.holdfast.snapshot.persistence.DatabaseLease.Holder;
 import io.quarkus.runtime.ShutdownEvent;
@@ -17,7 +18,7 @@ import org.jboss.logging.Logger;
  * others wait here, not ready, until its lease ends. An active process whose lease another has taken ends itself.
  */
 @ApplicationScoped
-public class Standby {
+public class Standby implements Acting {
 
     private static final Logger LOG = Logger.getLogger(Standby.class);
     private static final long LOOK_MILLIS = 500;
@@ -38,7 +39,7 @@ public class Standby {
         this.exit = exit;
     }
 
-    /** Whether this process acts. */
+    @Override
     public boolean active() {
         return active;
     }
@@ -49,16 +50,30 @@ public class Standby {
             return;
         }
         look();
-        var _ = timer.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = timer.scheduleWithFixedDelay(this::lookOrEnd, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Otherwise it would hold the lease and not act, or act and not look any more. */
+    private void lookOrEnd() {
+        try {
+            look();
+        } catch (RuntimeException e) {
+            LOG.error("this process cannot tell whether it is to act: it ends", e);
+            end();
+        }
+    }
+
+    private void end() {
+        active = false;
+        timer.shutdown();
+        exit.now();
     }
 
     private void look() {
         Holder holder = lease.hold();
         if (active && holder == Holder.OTHER) {
             LOG.error("another snapshot-service is active on this database now: this one ends");
-            active = false;
-            exit.now();
-            timer.shutdown();
+            end();
         } else if (!active && holder == Holder.US) {
             event.fire(new Active());
             active = true;

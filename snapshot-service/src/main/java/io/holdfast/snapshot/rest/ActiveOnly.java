@@ -1,7 +1,8 @@
-package io.holdfast.snapshot.config;
+package io.holdfast.snapshot.rest;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.snapshot.app.Acting;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -12,15 +13,15 @@ import jakarta.ws.rs.ext.Provider;
 @Singleton
 public class ActiveOnly implements ContainerRequestFilter {
 
-    private final Standby standby;
+    private final Acting acting;
 
-    ActiveOnly(Standby standby) {
-        this.standby = standby;
+    ActiveOnly(Acting acting) {
+        this.acting = acting;
     }
 
     @Override
     public void filter(ContainerRequestContext request) {
-        if (!standby.active() && request.getUriInfo().getPath().startsWith("/api/")) {
+        if (!acting.active() && request.getUriInfo().getPath().startsWith("/api/")) {
             throw new ApiException(
                     ErrorCode.UNAVAILABLE,
                     "This snapshot-service is not the active one: it starts, or another looks after the hypervisors."
