@@ -52,7 +52,7 @@ class CancelTest {
     }
 
     private void cancelledBackup(String request) throws IOException, InterruptedException {
-        Hold hold = suite.proxy(Link.WORKER_OBJECTS).hold(Side.REQUEST, request, 1);
+        Hold hold = suite.links().proxy(Link.WORKER_OBJECTS).hold(Side.REQUEST, request, 1);
         story.cancelledBackup(job -> cancel(job, hold));
         story.backup(Story.Disturbance.NONE);
         story.restore(Story.Disturbance.NONE);

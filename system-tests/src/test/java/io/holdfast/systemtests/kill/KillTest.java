@@ -69,7 +69,7 @@ class KillTest {
         story.manyCheckpoints();
         for (Operation operation : Operation.values()) {
             suite.awaitReady();
-            suite.forgetRequests();
+            suite.links().forgetRequests();
             Map<Message, Hold> watched = watched(operation);
             Hold fill = operation == Operation.RESTORE ? story.heldFillCall() : null;
             Hold commit = operation == Operation.BACKUP ? story.heldCommit() : null;
@@ -78,7 +78,7 @@ class KillTest {
                     .as("%s: what should have come", operation)
                     .isEmpty();
             for (Link link : Link.values()) {
-                assertThat(arrows.unlisted(operation, link, suite.requests(link)))
+                assertThat(arrows.unlisted(operation, link, suite.links().requests(link)))
                         .as("requests that change something")
                         .isEmpty();
             }
@@ -89,7 +89,7 @@ class KillTest {
         Map<Message, Hold> holds = new LinkedHashMap<>();
         for (Message m : arrows.messages()) {
             if (m.operation() == operation && !m.link().madeByTheOperation()) {
-                Hold hold = suite.hold(m, m.answer() ? Hold.Side.ANSWER : Hold.Side.REQUEST);
+                Hold hold = suite.links().hold(m, m.answer() ? Hold.Side.ANSWER : Hold.Side.REQUEST);
                 hold.release();
                 holds.put(m, hold);
             }

@@ -96,15 +96,15 @@ class ScratchLimitTest {
     /** A backup whose guest overwrites too much; what is done while it still runs, and what as soon as it stands still. */
     private void overflow(Moment running, Moment still) throws Exception {
         suite.awaitReady();
-        Hold opened = suite.proxy(Link.WORKER_SNAPSHOT).hold(Side.REPLY, "POST /api/v1/views HTTP/1.1", 1);
+        Hold opened = suite.links().proxy(Link.WORKER_SNAPSHOT).hold(Side.REPLY, "POST /api/v1/views HTTP/1.1", 1);
         try (StandstillWatch watch = new StandstillWatch(suite.libvirt().virsh(), GUEST)) {
             JobInfo job = suite.catalog()
                     .backup(new Requests.Backup(
                             SuiteUnderTest.SOURCE + "/" + GUEST, SuiteUnderTest.VAULT, BackupKind.FULL, null));
             assertThat(opened.awaitReached(SuiteUnderTest.PATIENCE)).isTrue();
             // A read that does not come to an end keeps the view open.
-            suite.interpose(Link.WORKER_NBD);
-            Hold read = suite.hold(Arrows.viewRead(), Side.REPLY);
+            suite.links().interpose(Link.WORKER_NBD, suite.home().nbd());
+            Hold read = suite.links().hold(Arrows.viewRead(), Side.REPLY);
             opened.release();
             assertThat(read.awaitReached(SuiteUnderTest.PATIENCE)).isTrue();
             running.comes();
@@ -118,7 +118,7 @@ class ScratchLimitTest {
             JobInfo end = await().atMost(SuiteUnderTest.PATIENCE)
                     .ignoreExceptions()
                     .until(() -> suite.catalog().job(job.id()), j -> j.endedAt() != null);
-            suite.withdraw(Link.WORKER_NBD, false);
+            suite.links().withdraw(Link.WORKER_NBD, false);
             assertThat(end.state()).isEqualTo(JobState.FAILED);
             assertThat(end.errorCode()).as(end.error()).isEqualTo("scratch-full");
             assertThat(watch.longest()).isLessThan(STANDSTILL);

@@ -223,7 +223,7 @@ final class Story {
             return;
         }
         Hold fill = message.slow() && !arrow.operation().isBackup() ? heldFillCall() : null;
-        Hold hold = suite.hold(message, arrow.side());
+        Hold hold = suite.links().hold(message, arrow.side());
         run(arrow.operation(), job -> strike(arrow, hold, message.slow() ? pace(fill) : null));
         if (arrow.operation().isBackup()) {
             restore(Disturbance.NONE);
@@ -234,16 +234,16 @@ final class Story {
     private void survivesAtNewSocket(Arrow arrow) throws IOException, InterruptedException {
         boolean backup = arrow.operation().isBackup();
         Hold before = backup
-                ? suite.proxy(Link.WORKER_SNAPSHOT).hold(Hold.Side.REPLY, "POST /api/v1/views HTTP/1.1", 1)
+                ? suite.links().proxy(Link.WORKER_SNAPSHOT).hold(Hold.Side.REPLY, "POST /api/v1/views HTTP/1.1", 1)
                 : heldFillCall();
         run(arrow.operation(), job -> {
             assertThat(before.awaitReached(Duration.ofSeconds(60))).isTrue();
-            suite.interpose(arrow.message().link());
-            Hold hold = suite.hold(arrow.message(), arrow.side());
+            suite.links().interpose(arrow.message().link(), suite.home().nbd());
+            Hold hold = suite.links().hold(arrow.message(), arrow.side());
             before.release();
             strike(arrow, hold, null);
             // Before a server that starts again would find somebody listening at its place.
-            suite.withdraw(arrow.message().link(), true);
+            suite.links().withdraw(arrow.message().link(), true);
         });
     }
 
@@ -270,7 +270,7 @@ final class Story {
 
     /** The call with which a restore's pull begins. */
     Hold heldFillCall() {
-        return suite.proxy(Link.RESTORE_SNAPSHOT).hold(Hold.Side.REQUEST, "/fill HTTP/1.1", 1);
+        return suite.links().proxy(Link.RESTORE_SNAPSHOT).hold(Hold.Side.REQUEST, "/fill HTTP/1.1", 1);
     }
 
     private static Power power(Operation backup) {
@@ -301,13 +301,13 @@ final class Story {
 
     /** Keeps a backup from committing, so that renewals come; release it. */
     Hold heldCommit() {
-        return suite.proxy(Link.WORKER_OBJECTS).hold(Hold.Side.REQUEST, MANIFEST, 1);
+        return suite.links().proxy(Link.WORKER_OBJECTS).hold(Hold.Side.REQUEST, MANIFEST, 1);
     }
 
     /** Keeps a restore's pull from getting on, once it is to begin. */
     Hold heldFill(Hold fill) throws InterruptedException {
         assertThat(fill.awaitReached(Duration.ofSeconds(60))).isTrue();
-        Hold pack = suite.proxy(Link.WORKER_OBJECTS).hold(Hold.Side.REQUEST, PACK, 1);
+        Hold pack = suite.links().proxy(Link.WORKER_OBJECTS).hold(Hold.Side.REQUEST, PACK, 1);
         fill.release();
         return pack;
     }

@@ -14,7 +14,6 @@ import io.holdfast.local.suite.Wiring;
 import io.holdfast.storage.Credentials;
 import io.holdfast.testkit.proxy.Hold;
 import io.holdfast.testkit.proxy.HoldingProxy;
-import io.holdfast.testkit.proxy.Requests;
 import io.holdfast.testkit.qemu.OwnLibvirtForTests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,7 +21,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +33,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +40,6 @@ import org.jspecify.annotations.Nullable;
 final class SuiteUnderTest implements Wiring, AutoCloseable {
 
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    /** How sockets are called that a proxy stands in front of. */
-    private static final String MOVED = "moved.";
-
     static final String SOURCE = "lab";
     static final String VAULT = "safe";
 
@@ -66,9 +60,6 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
             "HOLDFAST_WORKER_PACK_SIZE", "1M",
             "HOLDFAST_WORKER_JOURNAL_EVERY", "2M");
 
-    /** A socket that a proxy stands in front of, under its name. */
-    private record Interposed(Path original, Path moved) {}
-
     private static final Pattern RUNNING = Pattern.compile("\"running\" *: *([0-9]+)");
 
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -77,9 +68,7 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     private final List<String> moreWorkers;
     private final @Nullable TightScratch scratch;
     private final OwnLibvirtForTests libvirt = new OwnLibvirtForTests();
-    private final Map<Link, Interposed> interposed = new ConcurrentHashMap<>();
-    private final Map<String, HoldingProxy> proxies = new ConcurrentHashMap<>();
-    private final Map<String, Requests> requests = new ConcurrentHashMap<>();
+    private final Links links = new Links();
     private final Map<String, String> urls = new ConcurrentHashMap<>();
     private volatile Database database = Database.of(Map.of());
     private final HttpClient http = HttpClient.newHttpClient();
@@ -87,9 +76,8 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     private final Suite suite;
     private final CatalogClient catalog;
     private final Hold multipart;
-    /** Nothing stays when the build is ended from outside. */
     private boolean closed;
-
+    /** Nothing stays when the build is ended from outside. */
     private final Thread onExit = new Thread(this::end, "end-suite");
 
     SuiteUnderTest(String... moreWorkers) throws IOException, InterruptedException {
@@ -112,7 +100,7 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
         try {
             suite.start(line -> {});
             catalog = connect();
-            multipart = seen(Link.WORKER_OBJECTS, "?uploads");
+            multipart = links.seen(Link.WORKER_OBJECTS, "?uploads");
         } catch (IOException | InterruptedException | RuntimeException e) {
             System.err.println("the suite did not start: " + e + "; logs are in " + home.logs());
             suite.close();
@@ -128,14 +116,14 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
         libvirt.virsh().directoryPool("default", pool);
         Path socket = libvirt.folder().resolve("lv.sock");
         Path real = Path.of(libvirt.uri().substring(libvirt.uri().indexOf('=') + 1));
-        put("snapshot-service", "libvirt", HoldingProxy.inFrontOf(real, socket));
+        links.put("snapshot-service", "libvirt", HoldingProxy.inFrontOf(real, socket));
         String uri = "qemu:///session?socket=" + socket;
         client.addSource(
                 scratch == null
                         ? new SourceSpec(SOURCE, uri, null, null, "unix")
                         : new SourceSpec(SOURCE, uri, scratch.pool(libvirt), scratch.limitBytes(), "unix"));
         HoldingProxy objects = HoldingProxy.inFrontOf(URI.create(file.objects()).getPort());
-        put("backup-worker", "object-store", objects);
+        links.put("backup-worker", "object-store", objects);
         Credentials keys = Credentials.read(Path.of(file.objectsCredentialsFile()));
         var added = client.addVault(new VaultSpec(
                 VAULT,
@@ -168,10 +156,10 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
             env.put("HOLDFAST_SNAPSHOT_READ_TIMEOUT", "12s");
         }
         urls.put(service, "http://127.0.0.1:" + env.get("QUARKUS_HTTP_PORT"));
-        between(service, "catalog-service", "HOLDFAST_CATALOG_URL", env);
-        between(service, "snapshot-service", "HOLDFAST_SNAPSHOT_URL", env);
+        links.between(service, "catalog-service", "HOLDFAST_CATALOG_URL", env);
+        links.between(service, "snapshot-service", "HOLDFAST_SNAPSHOT_URL", env);
         // Without server-side prepared statements every statement passes in full and can be recognised.
-        if (between(service, "postgresql", "QUARKUS_DATASOURCE_JDBC_URL", env)) {
+        if (links.between(service, "postgresql", "QUARKUS_DATASOURCE_JDBC_URL", env)) {
             env.merge("QUARKUS_DATASOURCE_JDBC_URL", "?prepareThreshold=0", String::concat);
         }
         return env;
@@ -180,101 +168,6 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     @Override
     public List<String> moreWorkers() {
         return moreWorkers;
-    }
-
-    private boolean between(String from, String to, String variable, Map<String, String> env) {
-        String usual = env.get(variable);
-        if (usual == null || from.equals(to)) {
-            return false;
-        }
-        URI uri = URI.create(usual.replace("jdbc:", ""));
-        HoldingProxy proxy = HoldingProxy.inFrontOf(uri.getPort());
-        put(from, to, proxy);
-        env.put(variable, usual.replace(":" + uri.getPort(), ":" + proxy.port()));
-        return true;
-    }
-
-    private void put(String from, String to, HoldingProxy proxy) {
-        Requests heard = switch (to) {
-            case "postgresql" -> Requests.ofPostgres();
-            case "libvirt" -> Requests.ofLibvirt();
-            default -> Requests.ofHttp();
-        };
-        proxy.tap(heard);
-        requests.put(from + ">" + to, heard);
-        proxies.put(from + ">" + to, proxy);
-    }
-
-    /** The kinds of requests that passed on this link since {@link #forgetRequests}. */
-    List<String> requests(Link link) {
-        return requests.getOrDefault(link.proxy(), Requests.ofHttp()).seen();
-    }
-
-    void forgetRequests() {
-        requests.values().forEach(Requests::forget);
-    }
-
-    HoldingProxy proxy(String from, String to) {
-        return named(from + ">" + to);
-    }
-
-    HoldingProxy proxy(Link link) {
-        return named(link.proxy());
-    }
-
-    private HoldingProxy named(String name) {
-        HoldingProxy found = proxies.get(name);
-        if (found == null) {
-            throw new IllegalArgumentException("no proxy " + name);
-        }
-        return found;
-    }
-
-    /** Puts a proxy in front of a socket that is there now. */
-    void interpose(Link link) throws IOException {
-        Path socket;
-        try (Stream<Path> files = Files.list(home.nbd())) {
-            boolean view = link == Link.WORKER_NBD;
-            socket = files.filter(f -> f.getFileName().toString().startsWith("holdfast.") == view)
-                    .filter(f -> !f.getFileName().toString().startsWith(MOVED))
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("no socket of " + link));
-        }
-        Path moved = socket.resolveSibling(MOVED + link);
-        Files.move(socket, moved);
-        interposed.put(link, new Interposed(socket, moved));
-        HoldingProxy before = proxies.put(link.proxy(), HoldingProxy.inFrontOf(moved, socket));
-        if (before != null) {
-            throw new IllegalStateException("the proxy of " + link + " was not taken away");
-        }
-    }
-
-    /** Takes that proxy away, cuts what is connected through it, and gives the socket its name back if it is still in use. */
-    void withdraw(Link link, boolean stillUsed) throws IOException {
-        HoldingProxy proxy = proxies.remove(link.proxy());
-        Interposed socket = interposed.remove(link);
-        if (proxy == null || socket == null) {
-            throw new IllegalStateException("no proxy of " + link);
-        }
-        proxy.close();
-        if (stillUsed) {
-            Files.move(socket.moved(), socket.original());
-        } else {
-            Files.deleteIfExists(socket.moved());
-        }
-    }
-
-    /** Withholds this message or its reply. */
-    Hold hold(Message message, Hold.Side side) {
-        byte[] pattern = message.pattern().getBytes(StandardCharsets.ISO_8859_1);
-        return proxy(message.link()).hold(side, pattern, message.nth());
-    }
-
-    /** Only remembers whether a message passed. */
-    Hold seen(Link link, String pattern) {
-        Hold hold = proxy(link).hold(Hold.Side.REQUEST, pattern, 1);
-        hold.release();
-        return hold;
     }
 
     // ----- the processes
@@ -315,6 +208,11 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     }
 
     // ----- what is looked at
+
+    /** What stands between the parts. */
+    Links links() {
+        return links;
+    }
 
     CatalogClient catalog() {
         return catalog;
@@ -391,7 +289,7 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
 
     private void end() {
         suite.close();
-        proxies.values().forEach(HoldingProxy::close);
+        links.close();
         try {
             if (scratch != null) {
                 scratch.close();

@@ -60,7 +60,7 @@ class TwoWorkersTest {
     private void fresh() throws IOException, InterruptedException {
         suite = new SuiteUnderTest(WORKERS.getLast());
         story = new Story(suite, new Random(seed));
-        objects = suite.proxy(Link.WORKER_OBJECTS);
+        objects = suite.links().proxy(Link.WORKER_OBJECTS);
     }
 
     @AfterAll
@@ -121,7 +121,9 @@ class TwoWorkersTest {
 
     private Map<String, Hold> viewed() {
         return WORKERS.stream().collect(Collectors.toMap(Function.identity(), worker -> {
-            Hold hold = suite.proxy(worker, "snapshot-service").hold(Side.REQUEST, "POST /api/v1/views HTTP/1.1", 1);
+            Hold hold = suite.links()
+                    .proxy(worker, "snapshot-service")
+                    .hold(Side.REQUEST, "POST /api/v1/views HTTP/1.1", 1);
             hold.release();
             return hold;
         }));
@@ -143,7 +145,8 @@ class TwoWorkersTest {
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElseThrow();
-        Hold said = suite.proxy(slow, "catalog-service").hold(Side.REQUEST, "/jobs/" + job + "/end HTTP/1.1", 1);
+        Hold said =
+                suite.links().proxy(slow, "catalog-service").hold(Side.REQUEST, "/jobs/" + job + "/end HTTP/1.1", 1);
         said.release();
         suite.signal(slow, "STOP");
         try {
