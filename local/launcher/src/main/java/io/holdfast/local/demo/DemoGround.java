@@ -120,6 +120,8 @@ final class DemoGround implements AutoCloseable {
     void clear() throws IOException, InterruptedException {
         supervisor.stop();
         libvirt.stop();
+        // Those of views: only now is the QEMU dead that listened.
+        home.removeDeadSockets();
         Folders.remove(home.root(), MARKER);
     }
 

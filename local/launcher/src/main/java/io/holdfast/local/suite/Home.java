@@ -56,6 +56,11 @@ public record Home(Path root, Path nbd) {
         return this;
     }
 
+    /** Removes the sockets at which nobody listens any more, and their folder when nothing else is in it. */
+    public void removeDeadSockets() {
+        SocketFolder.removeDead(nbd);
+    }
+
     /** Whether a suite was ever started here. */
     public boolean exists() {
         return Folders.isMarked(root, MARKER);

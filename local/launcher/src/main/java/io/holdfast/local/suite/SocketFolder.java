@@ -2,7 +2,12 @@ package io.holdfast.local.suite;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -24,6 +29,9 @@ final class SocketFolder {
 
     /** Names it for those whose QEMU runs as somebody else. */
     static final String VARIABLE = "HOLDFAST_NBD_DIR";
+
+    /** Names that views, checks and restore-service give their sockets. */
+    private static final String OURS = "{holdfast.*,restore}.sock";
 
     private static final String SHARED_GROUP = "kvm";
     /** rwxrws--T: nobody else's, new files take the folder's group, and only their makers and we remove them. */
@@ -76,12 +84,30 @@ final class SocketFolder {
         }
     }
 
-    /** Removes it when nothing is in it: a view that outlives the suite has its socket here. */
-    static void removeIfEmpty(Path folder) {
-        try {
+    /**
+     * Removes the sockets at which nobody listens, and the folder when nothing else is in it: a view that outlives the suite
+     * has its socket here.
+     */
+    static void removeDead(Path folder) {
+        try (DirectoryStream<Path> sockets = Files.newDirectoryStream(folder, OURS)) {
+            for (Path socket : sockets) {
+                if (isDead(socket)) {
+                    Files.deleteIfExists(socket);
+                }
+            }
             Files.deleteIfExists(folder);
-        } catch (IOException _) {
-            // Something is in it, or it is a mount point: it stays.
+        } catch (IOException | DirectoryIteratorException _) {
+            // It is gone, something is in it, or it is a mount point: it stays as it is.
+        }
+    }
+
+    /** Whether it is a socket that refuses who connects; in doubt it is not. */
+    private static boolean isDead(Path socket) {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return false;
+        } catch (IOException e) {
+            return "Connection refused".equals(e.getMessage());
         }
     }
 

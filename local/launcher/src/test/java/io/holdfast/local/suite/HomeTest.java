@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,7 +23,7 @@ class HomeTest {
 
     @AfterEach
     void removeSockets() {
-        SocketFolder.removeIfEmpty(new Home(folder.resolve("h")).nbd());
+        SocketFolder.removeDead(new Home(folder.resolve("h")).nbd());
     }
 
     @Test
@@ -103,6 +106,36 @@ class HomeTest {
         chmod(sockets, "rwxrwxrwx");
         home.create();
         assertThat(mode(sockets)).as("an administrator's choice").isEqualTo("rwxrwxrwx");
+    }
+
+    @Test
+    void socketsAtWhichNobodyListensGoAndWithTheLastOfThemTheirFolder() throws Exception {
+        Home home = new Home(folder.resolve("h")).create();
+        Path sockets = home.nbd();
+        Path dead = sockets.resolve("holdfast.0123456789abcdef.sock");
+        Path live = sockets.resolve("restore.sock");
+        Path theirs = sockets.resolve("notes");
+        Files.createFile(theirs);
+        socketAt(dead).close();
+        try (ServerSocketChannel listens = socketAt(live)) {
+            home.removeDeadSockets();
+            assertThat(dead).doesNotExist();
+            assertThat(live).exists();
+            assertThat(listens.isOpen()).isTrue();
+        }
+        home.removeDeadSockets();
+        assertThat(live).doesNotExist();
+        assertThat(theirs).exists();
+
+        Files.delete(theirs);
+        home.removeDeadSockets();
+        assertThat(sockets).doesNotExist();
+    }
+
+    private static ServerSocketChannel socketAt(Path path) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.bind(UnixDomainSocketAddress.of(path));
+        return channel;
     }
 
     @Test
