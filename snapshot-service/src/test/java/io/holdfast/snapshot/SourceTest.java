@@ -113,6 +113,24 @@ class SourceTest extends Suite {
     }
 
     @Test
+    void aNameIsNotResolvedWhileASourceThatMayHaveItTooDoesNotAnswer() {
+        vm("web", new TestVm.Disk("vda", "qcow2", MIB));
+        try (OwnLibvirt other = OwnLibvirt.create()) {
+            api.addSource(spec("other", other.uri()));
+        }
+        try {
+            assertThat(codeOf(() -> api.vms(null, "web", null, 10))).isEqualTo(ErrorCode.SOURCE_UNREACHABLE);
+            assertThat(api.vms(SOURCE, "web", null, 10).items()).hasSize(1);
+            assertThat(api.vms(null, null, null, 10).items())
+                    .as("a listing leaves it out")
+                    .extracting(VmInfo::name)
+                    .contains("web");
+        } finally {
+            api.removeSource("other");
+        }
+    }
+
+    @Test
     void pagesFollowEachOther() {
         vm("page1", new TestVm.Disk("vda", "qcow2", MIB));
         vm("page2", new TestVm.Disk("vda", "qcow2", MIB));

@@ -42,13 +42,14 @@ public final class VmListing {
 
     /**
      * One page in order of (source, name, id). A source that does not answer is left out of a listing over all sources
-     * (its state says so) and is an error when it was asked for by name.
+     * (its state says so). It is an error when it was asked for by name, and when one VM is looked for: that source may have
+     * it, or have another of that name.
      */
     public Page<VmInfo> page(@Nullable String source, @Nullable String vm, @Nullable String after, int limit) {
         String position = after == null ? "" : decode(after);
         List<Found> candidates = new ArrayList<>();
         for (Source s : source == null ? sources.all() : List.of(directory.find(source))) {
-            names(s, source != null).stream()
+            names(s, source != null, vm).stream()
                     .filter(n -> vm == null || n.name().equals(vm) || n.id().equals(vm))
                     .map(n -> new Found(s, n))
                     .filter(f -> f.position().compareTo(position) > 0)
@@ -106,12 +107,19 @@ public final class VmListing {
                 s.name(), s.description(), parent, s.createdAt(), s.vmState(), false, s.consistency(), current, delta);
     }
 
-    private List<Inventory.VmName> names(Source source, boolean asked) {
+    private List<Inventory.VmName> names(Source source, boolean asked, @Nullable String vm) {
         try {
             return directory.reach(source, d -> d.inventory().names());
         } catch (ApiException e) {
             if (asked) {
                 throw e;
+            }
+            if (vm != null) {
+                throw new ApiException(
+                        e.code(),
+                        "Which VM " + vm + " is meant cannot be told while the source " + source.name()
+                                + " does not answer; name its source too, as SOURCE/" + vm + ". " + e.detail(),
+                        e);
             }
             LOG.warnf("source %s left out of a listing: %s", source.name(), e.code());
             return List.of();
