@@ -41,6 +41,9 @@ final class DiskRules {
         if (disk.transientDisk()) {
             return "the disk is transient: its changes are dropped when the VM stops";
         }
+        if (encrypted(disk.element())) {
+            return "the hypervisor encrypts the disk, which is not supported yet";
+        }
         return switch (disk.type()) {
             case "file", "block", "volume" ->
                 FORMATS.contains(disk.format()) ? null : "its format " + disk.format() + " is not supported yet";
@@ -48,6 +51,11 @@ final class DiskRules {
             case "nvme" -> "the disk is an NVMe device that is passed through to the VM";
             default -> "disks of type " + disk.type() + " are not supported yet";
         };
+    }
+
+    /** libvirt writes it beside the source or, which is the newer way, in it; also of a layer below. */
+    private static boolean encrypted(Element disk) {
+        return disk.getElementsByTagName("encryption").getLength() > 0;
     }
 
     /** Sizes that no volume of ours can be made for: {@code disk-unsupported}. */
