@@ -13,7 +13,10 @@ import io.holdfast.local.suite.Home;
 import io.holdfast.local.suite.Installation;
 import io.holdfast.local.suite.Suite;
 import io.holdfast.local.suite.SuiteFile;
+import io.holdfast.local.suite.Wiring;
 import io.holdfast.storage.Credentials;
+import io.holdfast.systemtests.Quick;
+import io.holdfast.testkit.nbd.Certificates;
 import io.holdfast.testkit.qemu.OwnLibvirtForTests;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,7 +121,8 @@ public final class Ground implements AutoCloseable {
         OwnLibvirt libvirt = OwnLibvirt.in(folder.resolve("lv"));
         OwnLibvirtForTests.quicken(folder.resolve("lv"));
         Path cache = Path.of(System.getProperty("user.home"), ".cache", "holdfast");
-        Suite suite = new Suite(home, new Installation(projectRoot()), cache, Ground::quick);
+        Path certificates = Certificates.make(folder.resolve("tls"), "ec", "IP:127.0.0.1,IP:127.0.0.2");
+        Suite suite = new Suite(home, new Installation(projectRoot()), cache, new GroundWiring(certificates));
         // Also when the tests are ended from outside.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(suite, libvirt), "end-ground"));
         libvirt.start();
@@ -132,13 +136,25 @@ public final class Ground implements AutoCloseable {
         return ground;
     }
 
-    /** The JVMs live for minutes, and the vaults hold nothing that somebody wants. */
-    private static Map<String, String> quick(String service, Map<String, String> usual) {
-        Map<String, String> environment = new HashMap<>(usual);
-        environment.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
-        environment.put("HOLDFAST_WORKER_KEY_MEMORY", "8M");
-        environment.put("HOLDFAST_WORKER_KEY_ROUNDS", "1");
-        return environment;
+    /** Cheap keys, short-lived JVMs, and a way for hypervisors on other machines, at any free port. */
+    private record GroundWiring(Path certificates) implements Wiring {
+
+        @Override
+        public Map<String, String> environment(String service, Map<String, String> usual) {
+            Map<String, String> environment = new HashMap<>(usual);
+            environment.putAll(Quick.JVM);
+            environment.putAll(Quick.KEYS);
+            environment.put("HOLDFAST_NBD_TLS_DIRECTORY", certificates.toString());
+            environment.put("HOLDFAST_RESTORE_ADVERTISED_HOST", "127.0.0.1");
+            environment.put("HOLDFAST_RESTORE_TLS_HOST", "127.0.0.1");
+            environment.put("HOLDFAST_RESTORE_TLS_PORT", "0");
+            return environment;
+        }
+
+        @Override
+        public Map<String, String> objectStore() {
+            return Quick.JVM;
+        }
     }
 
     /** The folder that holds the modules: the working folder of a test run is this module's. */
@@ -187,6 +203,11 @@ public final class Ground implements AutoCloseable {
     /** The suite's state folder. */
     public Home home() {
         return home;
+    }
+
+    /** Certificates of one authority for everybody on this machine, as QEMU and libvirt name them. */
+    public Path certificates() {
+        return folder.resolve("tls");
     }
 
     /** The pool's folder. */

@@ -12,6 +12,7 @@ import io.holdfast.local.suite.Suite;
 import io.holdfast.local.suite.SuiteFile;
 import io.holdfast.local.suite.Wiring;
 import io.holdfast.storage.Credentials;
+import io.holdfast.systemtests.Quick;
 import io.holdfast.testkit.proxy.Hold;
 import io.holdfast.testkit.proxy.HoldingProxy;
 import io.holdfast.testkit.qemu.OwnLibvirtForTests;
@@ -47,11 +48,8 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    /** Recovery in seconds instead of minutes, packs and journals for disks of a few MiB, JVMs that live for minutes. */
-    private static final Map<String, String> QUICK = Map.of(
-            "JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1",
-            "HOLDFAST_WORKER_KEY_MEMORY", "8M",
-            "HOLDFAST_WORKER_KEY_ROUNDS", "1",
+    /** Recovery in seconds instead of minutes, packs and journals for disks of a few MiB. */
+    private static final Map<String, String> SMALL = Map.of(
             "HOLDFAST_JOBS_LEASE_SECONDS", "5",
             "HOLDFAST_JOBS_BACKOFF_FIRST", "200ms",
             "HOLDFAST_JOBS_BACKOFF_MOST", "1s",
@@ -146,7 +144,9 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     @Override
     public Map<String, String> environment(String service, Map<String, String> usual) {
         Map<String, String> env = new HashMap<>(usual);
-        env.putAll(QUICK);
+        env.putAll(Quick.JVM);
+        env.putAll(Quick.KEYS);
+        env.putAll(SMALL);
         if (service.equals("snapshot-service")) {
             database = Database.of(usual);
         }
@@ -163,6 +163,11 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
             env.merge("QUARKUS_DATASOURCE_JDBC_URL", "?prepareThreshold=0", String::concat);
         }
         return env;
+    }
+
+    @Override
+    public Map<String, String> objectStore() {
+        return Quick.JVM;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.holdfast.local.suite;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,5 +14,12 @@ import java.util.Map;
  * @param folder working folder
  * @param stdinHeld whether the part ends by itself when this process ends, by reading the end of its standard input
  */
-record ProcessSpec(
-        String name, List<String> command, Map<String, String> environment, Path folder, boolean stdinHeld) {}
+record ProcessSpec(String name, List<String> command, Map<String, String> environment, Path folder, boolean stdinHeld) {
+
+    /** The same with more in its environment. */
+    ProcessSpec with(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(more);
+        return new ProcessSpec(name, command, Map.copyOf(all), folder, stdinHeld);
+    }
+}

@@ -23,8 +23,9 @@ final class ServiceProcesses {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
-    /** What a user's own ssh agent and certificates of remote hypervisors are found by. */
-    private static final List<String> PASSED_TO_HYPERVISORS = List.of("HOME", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR");
+    /** What services have of the environment of whoever starts the suite. */
+    private static final Map<String, List<String>> PASSED =
+            Map.of(SNAPSHOT, RemoteHosts.OF_SNAPSHOT, WORKER, RemoteHosts.OF_WORKER, RESTORE, RemoteHosts.OF_RESTORE);
 
     /** Services with a database of their own. */
     private static final Map<String, String> DATABASE = Map.of(CATALOG, "catalog", SNAPSHOT, "snapshot");
@@ -35,20 +36,24 @@ final class ServiceProcesses {
     private final Ports ports;
     private final PostgresServer postgres;
     private final Wiring wiring;
+    private final Map<String, String> starter;
 
+    /** @param starter the environment of whoever starts the suite */
     ServiceProcesses(
             Home home,
             Secrets secrets,
             Installation installation,
             Ports ports,
             PostgresServer postgres,
-            Wiring wiring) {
+            Wiring wiring,
+            Map<String, String> starter) {
         this.home = home;
         this.secrets = secrets;
         this.installation = installation;
         this.ports = ports;
         this.postgres = postgres;
         this.wiring = wiring;
+        this.starter = starter;
     }
 
     ProcessSpec of(String service) {
@@ -73,9 +78,7 @@ final class ServiceProcesses {
         environment.put(
                 "HOLDFAST_SEAL_KEY_FILE", secrets.keyFile("seal-" + service).toString());
         environment.put("HOLDFAST_NBD_DIRECTORY", home.nbd().toString());
-        if (service.equals(SNAPSHOT)) {
-            passUserTo(environment);
-        }
+        passTo(service, environment);
         String database = DATABASE.get(service);
         if (database != null) {
             environment.put("QUARKUS_DATASOURCE_JDBC_URL", postgres.jdbcUrl(database));
@@ -90,9 +93,9 @@ final class ServiceProcesses {
                 false);
     }
 
-    private static void passUserTo(Map<String, String> environment) {
-        for (String name : PASSED_TO_HYPERVISORS) {
-            String value = System.getenv(name);
+    private void passTo(String service, Map<String, String> environment) {
+        for (String name : PASSED.getOrDefault(service, List.of())) {
+            String value = starter.get(name);
             if (value != null && !value.isBlank()) {
                 environment.put(name, value);
             }

@@ -58,10 +58,11 @@ public final class Suite implements AutoCloseable {
         Secrets secrets = new Secrets(home);
         PostgresServer postgres = new PostgresServer(home, secrets, ports.of(Ports.POSTGRES), cache);
         ObjectServer objects = new ObjectServer(home, secrets, installation, ports.of(Ports.OBJECTS));
-        ServiceProcesses services = new ServiceProcesses(home, secrets, installation, ports, postgres, wiring);
+        ServiceProcesses services =
+                new ServiceProcesses(home, secrets, installation, ports, postgres, wiring, System.getenv());
 
         say.accept("starting PostgreSQL and the S3 server");
-        run(objects.process());
+        run(objects.process().with(wiring.objectStore()));
         postgres.initialise();
         run(postgres.process());
         postgres.prepare(FIRST_ANSWER);
@@ -120,7 +121,7 @@ public final class Suite implements AutoCloseable {
         for (SupervisedProcess process : processes.reversed()) {
             process.stop(GRACE);
         }
-        SocketFolder.removeIfEmpty(home.nbd());
+        SocketFolder.removeDead(home.nbd());
     }
 
     /** The process of a part, by the part's name, if it runs now. */

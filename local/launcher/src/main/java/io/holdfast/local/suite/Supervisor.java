@@ -102,6 +102,7 @@ public final class Supervisor {
      */
     public Started startDetached(Installation installation, Consumer<String> say)
             throws IOException, InterruptedException {
+        RemoteHosts.check(System.getenv());
         home.create();
         try (FileChannel starting =
                         new RandomAccessFile(home.run().resolve("up.lock").toFile(), "rw").getChannel();
@@ -133,6 +134,7 @@ public final class Supervisor {
                 "setsid",
                 Installation.java(),
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-Xmx96m",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dholdfast.root=" + installation.root(),
@@ -180,7 +182,7 @@ public final class Supervisor {
         }
         ran |= new ProcessLedger(home).anyMarked();
         Suite.endLeftovers(home);
-        SocketFolder.removeIfEmpty(home.nbd());
+        SocketFolder.removeDead(home.nbd());
         try {
             Files.deleteIfExists(home.suiteFile());
             Files.deleteIfExists(home.buildFile());

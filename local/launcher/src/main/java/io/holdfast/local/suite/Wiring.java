@@ -15,6 +15,11 @@ public interface Wiring {
     /** The environment of a service (URLs, ports, database), given the usual one. */
     Map<String, String> environment(String service, Map<String, String> usual);
 
+    /** What the S3 server's environment has beside the usual. */
+    default Map<String, String> objectStore() {
+        return Map.of();
+    }
+
     /** Names of workers beside the usual one; each is a process of its own. */
     default List<String> moreWorkers() {
         return List.of();
