@@ -119,19 +119,20 @@ class RandomHistoryTest {
         private final Ground ground;
         private final PausedVm vm;
         private final Random random;
+        private final Path copies;
         private final RandomWrites writes;
         private final List<Expected> points = new ArrayList<>();
         private int snapshots;
 
-        History(Ground ground, PausedVm vm, Random random) {
+        History(Ground ground, PausedVm vm, Random random) throws IOException {
             this.ground = ground;
             this.vm = vm;
             this.random = random;
-            this.writes = new RandomWrites(random);
+            this.copies = ground.scratch(vm.name());
+            this.writes = new RandomWrites(random, RandomWrites.noise(random, copies));
         }
 
         void run() throws IOException, InterruptedException {
-            Path copies = ground.scratch(vm.name());
             int count = 2 + random.nextInt(3);
             for (int i = 0; i < count; i++) {
                 write();

@@ -1,5 +1,10 @@
 package io.holdfast.systemtests.history;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -11,11 +16,26 @@ final class RandomWrites {
     private static final int SECTOR = 512;
     private static final int CLUSTER = 64 << 10;
     private static final long LARGEST = 2L << 20;
+    private static final int FILES = 3;
 
     private final Random random;
+    private final List<Path> noise;
 
-    RandomWrites(Random random) {
+    /** {@code noise}: files of bytes that nothing repeats, so that what lands in a wrong place is seen. */
+    RandomWrites(Random random, List<Path> noise) {
         this.random = random;
+        this.noise = noise;
+    }
+
+    /** Makes some of them in a folder; each is as long as the longest write. */
+    static List<Path> noise(Random random, Path folder) throws IOException {
+        List<Path> files = new ArrayList<>();
+        byte[] bytes = new byte[(int) LARGEST];
+        for (int i = 0; i < FILES; i++) {
+            random.nextBytes(bytes);
+            files.add(Files.write(folder.resolve("noise" + i), bytes));
+        }
+        return List.copyOf(files);
     }
 
     /** A command for a disk of that many bytes. */
@@ -23,7 +43,8 @@ final class RandomWrites {
         Range range = range(diskBytes);
         String where = range.offset + " " + range.length;
         return switch (random.nextInt(10)) {
-            case 0, 1, 2, 3 -> "write -P " + (1 + random.nextInt(255)) + " " + where;
+            case 0 -> "write -P " + (1 + random.nextInt(255)) + " " + where;
+            case 1, 2, 3 -> "write -s " + noise.get(random.nextInt(noise.size())) + " " + where;
             // Not the same as the next two: bytes that happen to be zero.
             case 4 -> "write -P 0 " + where;
             case 5 -> "write -z " + where;

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -59,7 +60,8 @@ class DamagedVaultTest {
                         .job());
         PausedVm vm = new PausedVm(ground, VM, List.of(new Shape("qcow2", (6L << 20) + 512))).start();
         try {
-            vm.io(0, "write -P 7 0 1M");
+            // Bytes that do not compress: most of a pack is frames of blocks, which a restore opens while it is pulled.
+            vm.io(0, "write -s " + noise(ground.scratch("noise").resolve("bytes")) + " 0 2M");
             vm.io(0, "write -P 8 3M 1M");
             List<Path> disks = vm.copies(ground.scratch("precious"));
             PointInfo point = ground.front().backup(VM, VAULT, BackupKind.FULL);
@@ -81,6 +83,12 @@ class DamagedVaultTest {
         } finally {
             vm.remove();
         }
+    }
+
+    private static Path noise(Path file) throws IOException {
+        byte[] bytes = new byte[2 << 20];
+        new Random(7).nextBytes(bytes);
+        return Files.write(file, bytes);
     }
 
     private static void refused(Ground ground, PointInfo point, Path object, Damage damage)
