@@ -39,6 +39,8 @@ final class CommandLine {
         Path target = ROOT.resolve("local/launcher/target");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dholdfast.root=" + ROOT,
                 "-cp",

@@ -15,10 +15,17 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 
+/** One suite, from its first start on: each test goes on where the one before it ended. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class UpAndDownTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -28,7 +35,7 @@ class UpAndDownTest {
     private CommandLine holdfast = new CommandLine(home);
     private OwnLibvirt libvirt;
 
-    @BeforeEach
+    @BeforeAll
     void makeFolder() throws Exception {
         // Short, and with a blank: sockets are made below it, and people have such folders.
         folder = Files.createTempDirectory(Path.of("/tmp"), "hu");
@@ -37,7 +44,7 @@ class UpAndDownTest {
         libvirt = OwnLibvirt.in(folder.resolve("l v"));
     }
 
-    @AfterEach
+    @AfterAll
     void removeAll() throws Exception {
         holdfast.run("down");
         libvirt.close();
@@ -52,43 +59,28 @@ class UpAndDownTest {
     }
 
     @Test
-    void aRestorePointSurvivesARestartOfEverythingAndAKilledSupervisor() throws Exception {
-        done("up");
-        machine();
-        done("source", "add", "lab", libvirt.uri());
-        Path passphrase = Files.writeString(folder.resolve("passphrase"), "correct horse battery\n");
-        JsonNode suite = new ObjectMapper().readTree(home.resolve("suite.json").toFile());
-        done(
-                "vault",
-                "add",
-                "main",
-                "s3+" + suite.path("objects").asText() + "/"
-                        + suite.path("bucket").asText() + "/vault",
-                "--s3-credentials",
-                suite.path("objectsCredentialsFile").asText(),
-                "--passphrase-file",
-                passphrase.toString());
-        done("backup", "m1", "--vault", "main");
-        String point = onlyPoint();
-
-        done("down");
+    @Order(1)
+    void verbsThatOnlyLookMakeNoStateFolder() throws Exception {
         assertThat(holdfast.run("status").exit()).isEqualTo(3);
-        done("up");
-        assertThat(onlyPoint()).isEqualTo(point);
-        done("restore", point, "--as", "m2", "--pool", "disks");
-
-        killSupervisor();
-        done("up");
-        assertThat(onlyPoint()).isEqualTo(point);
-        done("restore", point, "--as", "m3", "--pool", "disks");
-        assertThat(libvirt.virsh().domains()).contains("m1", "m2", "m3");
-        sameDisk("m1", "m2");
-        sameDisk("m1", "m3");
+        assertThat(holdfast.run("down").exit()).isZero();
+        assertThat(home).doesNotExist();
     }
 
     @Test
+    @Order(2)
+    void aSecondUpWaitsForTheFirstAndBothSayTheSame() throws Exception {
+        CommandLine.Running first = holdfast.start("up");
+        CommandLine.Ran second = holdfast.run("up");
+        CommandLine.Ran one = CommandLine.end(first);
+
+        assertThat(one.exit()).as(one.err()).isZero();
+        assertThat(second.exit()).as(second.err()).isZero();
+        assertThat(one.out() + second.out()).contains("The suite is up: ").contains("The suite runs already: http");
+    }
+
+    @Test
+    @Order(3)
     void statusTellsAPartThatIsDeadFromAnAnswer() throws Exception {
-        done("up");
         CommandLine.Ran fine = holdfast.run("status", "-o", "json");
         assertThat(fine.exit()).isZero();
         assertThat(fine.json().path("parts")).hasSize(6);
@@ -116,21 +108,40 @@ class UpAndDownTest {
     }
 
     @Test
-    void aSecondUpWaitsForTheFirstAndBothSayTheSame() throws Exception {
-        CommandLine.Running first = holdfast.start("up");
-        CommandLine.Ran second = holdfast.run("up");
-        CommandLine.Ran one = CommandLine.end(first);
+    @Order(4)
+    void aRestorePointSurvivesARestartOfEverythingAndAKilledSupervisor() throws Exception {
+        machine();
+        done("source", "add", "lab", libvirt.uri());
+        Path passphrase = Files.writeString(folder.resolve("passphrase"), "correct horse battery\n");
+        JsonNode suite = new ObjectMapper().readTree(home.resolve("suite.json").toFile());
+        done(
+                "vault",
+                "add",
+                "main",
+                "s3+" + suite.path("objects").asText() + "/"
+                        + suite.path("bucket").asText() + "/vault",
+                "--s3-credentials",
+                suite.path("objectsCredentialsFile").asText(),
+                "--passphrase-file",
+                passphrase.toString());
+        CommandLine.Ran mixed = holdfast.run("backup", "m1", "nobody", "--vault", "main");
+        assertThat(mixed.exit()).as("one of two failed").isEqualTo(1);
+        assertThat(mixed.out() + mixed.err()).contains("m1", "nobody");
+        String point = onlyPoint();
 
-        assertThat(one.exit()).as(one.err()).isZero();
-        assertThat(second.exit()).as(second.err()).isZero();
-        assertThat(one.out() + second.out()).contains("The suite is up: ").contains("The suite runs already: http");
-    }
-
-    @Test
-    void verbsThatOnlyLookMakeNoStateFolder() throws Exception {
+        done("down");
         assertThat(holdfast.run("status").exit()).isEqualTo(3);
-        assertThat(holdfast.run("down").exit()).isZero();
-        assertThat(home).doesNotExist();
+        done("up");
+        assertThat(onlyPoint()).isEqualTo(point);
+        done("restore", point, "--as", "m2", "--pool", "disks");
+
+        killSupervisor();
+        done("up");
+        assertThat(onlyPoint()).isEqualTo(point);
+        done("restore", point, "--as", "m3", "--pool", "disks");
+        assertThat(libvirt.virsh().domains()).contains("m1", "m2", "m3");
+        sameDisk("m1", "m2");
+        sameDisk("m1", "m3");
     }
 
     private void killSupervisor() throws IOException {
