@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The service by itself: nobody listens where the other services would be. */
 public class AloneProfile implements QuarkusTestProfile {
@@ -37,6 +39,7 @@ public class AloneProfile implements QuarkusTestProfile {
     private static Path make() {
         try {
             Path folder = Files.createTempDirectory("holdfast-test");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder), "remove-settings"));
             var issuer = new TestIssuer();
             var _ = issuer.writePublicKey(folder.resolve("public.pem"));
             Files.writeString(folder.resolve("seal"), Base64.getEncoder().encodeToString(new byte[32]));
@@ -47,6 +50,16 @@ public class AloneProfile implements QuarkusTestProfile {
             System.setProperty("holdfast.test.foreign", new TestIssuer().token("viewer", later));
             System.setProperty(MADE, folder.toString());
             return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void remove(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
