@@ -89,7 +89,8 @@ public final class VaultVerbs {
     @Command(
             description = {
                 "Take a vault out of the catalog. What is stored in it stays there, untouched.",
-                "Added again with its passphrase or recovery key it is the same vault."
+                "Added again with its passphrase or recovery key it is the same vault; its present restore points are not",
+                "listed again then, because the catalog cannot be rebuilt from a vault yet."
             })
     static final class Remove extends Verb {
 
