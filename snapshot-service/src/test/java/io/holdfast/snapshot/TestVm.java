@@ -66,6 +66,15 @@ final class TestVm {
         libvirt.virsh("attach-device", name, xml.toString(), how);
     }
 
+    /** Moves a qcow2 disk of a VM that is off out of all pools; answers where to. */
+    Path moveOut(String key) {
+        Path outside = libvirt.home.resolve("outside-" + name + "-" + key + ".qcow2");
+        Shell.run("mv", file(key, "qcow2").toString(), outside.toString());
+        libvirt.virsh("detach-disk", name, key, "--config");
+        libvirt.virsh("attach-disk", name, outside.toString(), key, "--subdriver", "qcow2", "--config");
+        return outside;
+    }
+
     TestVm start() {
         libvirt.virsh("start", name, "--paused");
         return this;
