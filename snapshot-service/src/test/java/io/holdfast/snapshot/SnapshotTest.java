@@ -357,11 +357,7 @@ class SnapshotTest extends Suite {
         assertThat(state(vm)).isEqualTo("shut off");
 
         vm.start();
-        libvirt.virsh("resume", vm.name);
-        org.awaitility.Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> libvirt.virsh("vcpuinfo", vm.name).matches("(?s).*CPU time: +([1-9]|0\\.[5-9]).*"));
-        libvirt.virsh("suspend", vm.name);
+        vm.runAndSuspend();
         woken.put(new Woken(source(), vm.id, null));
         reaper.reap();
         assertThat(state(vm)).isEqualTo("paused");

@@ -80,6 +80,15 @@ final class TestVm {
         return this;
     }
 
+    /** Lets the guest run for half a second of processor time, and no longer. */
+    void runAndSuspend() {
+        libvirt.virsh("resume", name);
+        org.awaitility.Awaitility.await()
+                .atMost(java.time.Duration.ofSeconds(60))
+                .until(() -> libvirt.virsh("vcpuinfo", name).matches("(?s).*CPU time: +([1-9]|0\\.[5-9]).*"));
+        libvirt.virsh("suspend", name);
+    }
+
     /** QEMU's qemu-io on a disk, {@code write -P 0x11 0 64k}; flushed, so that a copy from outside sees it. */
     void io(int disk, String command) {
         String device = "/machine/peripheral/virtio-disk" + disk + "/virtio-backend";
