@@ -116,11 +116,17 @@ class SnapshotOutcomeTest extends Suite {
     }
 
     private SnapshotWork work() {
+        return work(rows);
+    }
+
+    private SnapshotWork work(Rows.SnapshotRows written) {
         InstantSource clock = InstantSource.system();
-        SourceDirectory directory =
-                new SourceDirectory(sources, new OtherDrivers(drivers, Lossy::new, UnaryOperator.identity()), clock);
-        SnapshotUpkeep upkeep = new SnapshotUpkeep(directory, rows, woken, locks, clock);
-        return new SnapshotWork(directory, rows, views, upkeep, locks, clock);
+        SourceDirectory directory = new SourceDirectory(
+                sources,
+                new OtherDrivers(drivers, Lossy::new, UnaryOperator.identity(), UnaryOperator.identity()),
+                clock);
+        SnapshotUpkeep upkeep = new SnapshotUpkeep(directory, written, woken, locks, clock);
+        return new SnapshotWork(directory, written, views, upkeep, locks, clock);
     }
 
     private static JobSpec.SnapshotCreate creation(TestVm vm) {

@@ -161,17 +161,22 @@ final class InPlace {
         return true;
     }
 
+    static void switchDisks(Connect c, Target target) throws LibvirtException {
+        Domain domain = domain(c, target);
+        refuseBackup(domain);
+        c.domainDefineXML(DefinitionRewriter.withNewDisks(domain.getXMLDesc(Domains.INACTIVE_XML), target));
+    }
+
     static void stop(Connect c, Target target) throws LibvirtException {
         Domain domain = domain(c, target);
-        if (Domains.backupJob(domain).isPresent()) {
-            throw new ApiException(ErrorCode.VM_BUSY, "A backup of this VM runs on the hypervisor.");
-        }
+        refuseBackup(domain);
         Domains.destroy(domain);
     }
 
-    static void switchDisks(Connect c, Target target) throws LibvirtException {
-        String present = domain(c, target).getXMLDesc(Domains.INACTIVE_XML);
-        c.domainDefineXML(DefinitionRewriter.withNewDisks(present, target));
+    private static void refuseBackup(Domain domain) throws LibvirtException {
+        if (Domains.backupJob(domain).isPresent()) {
+            throw new ApiException(ErrorCode.VM_BUSY, "A backup of this VM runs on the hypervisor.");
+        }
     }
 
     static void dropSavedState(Connect c, Target target) throws LibvirtException {
