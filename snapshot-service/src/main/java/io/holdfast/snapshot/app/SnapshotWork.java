@@ -74,7 +74,7 @@ public final class SnapshotWork {
         }
         Snapshot done = intent.withConsistency(outcome).with(Snapshot.State.ACTIVE);
         snapshots.update(done);
-        LOG.infof("snapshot %s of VM %s created", done.id(), done.vm());
+        LOG.infof("job %s: snapshot %s of VM %s created", done.job(), done.id(), done.vm());
         return done;
     }
 
