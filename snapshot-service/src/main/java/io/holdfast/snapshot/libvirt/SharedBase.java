@@ -41,7 +41,7 @@ final class SharedBase {
             throw new ApiException(
                     ErrorCode.SNAPSHOT_IN_USE,
                     "Deleting the snapshot writes into " + base + " of disk " + disk + ", and " + by
-                            + " lies upon that file: its contents would be destroyed. Nothing was changed. Remove it or give it a"
+                            + " lies upon that file: its contents would be destroyed. The file was not changed. Remove it or give it a"
                             + " disk of its own, then delete the snapshot again.");
         }
         if (!claims.unknown().isEmpty()) {
@@ -49,9 +49,9 @@ final class SharedBase {
             throw new ApiException(
                     ErrorCode.SNAPSHOT_IN_USE,
                     "Deleting the snapshot writes into " + base + " of disk " + disk + ", and whether " + unknown.by()
-                            + " lies upon that file is not known: its file " + unknown.file()
-                            + " is in no storage pool. Nothing was changed. Start that VM, or make the file's folder a storage"
-                            + " pool, then delete the snapshot again.");
+                            + " lies upon that file is not known, because " + unknown.file()
+                            + " is in no storage pool. The file was not changed. Start the VM that uses it, or make its folder a"
+                            + " storage pool, then delete the snapshot again.");
         }
     }
 }
