@@ -153,7 +153,7 @@ class SubmitTest extends CatalogTest {
         assertThat(leased.path("job").asText()).isEqualTo(made);
         end(made, success(leased, Map.of())).then().statusCode(204);
         snapshotService.snapshots.add(new io.holdfast.api.snapshot.SnapshotInfo(
-                "vor & nach", null, null, java.time.Instant.EPOCH, "running", false, "crash", true, 5L));
+                "vor & nach", null, null, java.time.Instant.EPOCH, "running", false, "crash", true, 5L, false));
         admin().get(API + "/snapshots?vm=lab/web").then().statusCode(200).body("items.name", hasItem("vor & nach"));
         admin().delete(API + "/snapshots/{s}/{v}/{n}", "lab", "vm-1", "vor & nach")
                 .then()

@@ -143,7 +143,8 @@ public final class Samples {
     }
 
     public static SnapshotInfo snapshot(String name) {
-        return new SnapshotInfo(name, "before the update", null, NOON, "running", false, "crash", true, 1L << 20);
+        return new SnapshotInfo(
+                name, "before the update", null, NOON, "running", false, "crash", true, 1L << 20, false);
     }
 
     public static JsonNode tree(Object value) {

@@ -86,6 +86,34 @@ class InPlaceTest extends TargetSuite {
     }
 
     @Test
+    void aVmThatIsOffAndWhoseDiskIsInNoPoolMayLieUponAnyReplacedFileSoThatAllStay() {
+        TestVm owner = original();
+        TestVm clone = vm("p" + owner.name, new TestVm.Disk("vda", "qcow2", 4 * MIB));
+        Path outside = clone.moveOut("vda");
+        overlay(outside, owner.file("vda", "qcow2"));
+        TargetInfo done = restored(owner, false);
+        assertThat(owner.file("vda", "qcow2")).exists();
+        assertThat(owner.file("vdb", "raw")).exists();
+        assertThat(done.notes())
+                .anyMatch(n -> n.contains("VM " + clone.name)
+                        && n.contains(outside.toString())
+                        && n.contains(owner.file("vda", "qcow2").toString())
+                        && n.contains(owner.file("vdb", "raw").toString()));
+        clone.start();
+    }
+
+    @Test
+    void aVmThatRunsShowsWhatItsDiskOutsideOfAllPoolsLiesUpon() {
+        TestVm owner = original();
+        TestVm clone = vm("r" + owner.name, new TestVm.Disk("vda", "qcow2", 4 * MIB));
+        overlay(clone.moveOut("vda"), owner.file("vda", "qcow2"));
+        clone.start();
+        restored(owner, false);
+        assertThat(owner.file("vda", "qcow2")).exists();
+        assertThat(owner.file("vdb", "raw")).doesNotExist();
+    }
+
+    @Test
     void aVolumeThatNoVmUsesYetKeepsTheFileItLiesUpon() throws IOException {
         TestVm owner = original();
         Path derived = libvirt.pool.resolve("derived-" + job + ".qcow2");
@@ -245,10 +273,7 @@ class InPlaceTest extends TargetSuite {
     @Test
     void aDiskOutsideOfAnyPoolIsReplacedAndSaidToBeLeft() {
         TestVm vm = original();
-        Path outside = libvirt.home.resolve("outside-" + job + ".qcow2");
-        Shell.run("mv", vm.file("vda", "qcow2").toString(), outside.toString());
-        libvirt.virsh("detach-disk", vm.name, "vda", "--config");
-        libvirt.virsh("attach-disk", vm.name, outside.toString(), "vda", "--subdriver", "qcow2", "--config");
+        Path outside = vm.moveOut("vda");
         TargetInfo done = restored(vm, false);
         assertThat(done.state()).isEqualTo(TargetInfo.State.FINISHED);
         assertThat(outside).exists();

@@ -3,6 +3,7 @@ package io.holdfast.snapshot;
 import io.holdfast.snapshot.app.Driver;
 import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.FrozenViews;
+import io.holdfast.snapshot.app.RestoreTargets;
 import io.holdfast.snapshot.app.Snapshots;
 import io.holdfast.snapshot.domain.Source;
 import java.util.function.UnaryOperator;
@@ -12,8 +13,13 @@ import java.util.function.UnaryOperator;
  *
  * @param snapshots what stands before a driver's snapshots
  * @param urgent what stands before what lets guests go on
+ * @param targets what stands before a driver's restore targets
  */
-record OtherDrivers(Drivers real, UnaryOperator<Snapshots> snapshots, UnaryOperator<FrozenViews> urgent)
+record OtherDrivers(
+        Drivers real,
+        UnaryOperator<Snapshots> snapshots,
+        UnaryOperator<FrozenViews> urgent,
+        UnaryOperator<RestoreTargets> targets)
         implements Drivers {
 
     @Override
@@ -24,7 +30,7 @@ record OtherDrivers(Drivers real, UnaryOperator<Snapshots> snapshots, UnaryOpera
                 snapshots.apply(d.snapshots()),
                 d.views(),
                 urgent.apply(d.urgent()),
-                d.targets(),
+                targets.apply(d.targets()),
                 d.leftovers(),
                 d.probe(),
                 d.changes(),

@@ -115,4 +115,16 @@ class SettlementTest extends Suite {
         abandon(job);
         assertThat(libvirt.virsh("domstate", vm.name)).contains("shut off");
     }
+
+    @Test
+    void aVmThatRanAndWasPausedByItsOwnerIsNotTakenForAStartThatNobodyNoted() {
+        TestVm vm = running();
+        libvirt.virsh("destroy", vm.name);
+        ViewInfo view = api.openView(request(vm, job, point, List.of()));
+        // As if the start had failed late, and the owner had started the VM.
+        views.change(view.moment(), v -> v.started(io.holdfast.snapshot.domain.View.STARTING));
+        vm.runAndSuspend();
+        abandon(job);
+        assertThat(libvirt.virsh("domstate", vm.name)).contains("paused");
+    }
 }

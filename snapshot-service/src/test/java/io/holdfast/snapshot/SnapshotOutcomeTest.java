@@ -1,6 +1,7 @@
 package io.holdfast.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.problem.ApiException;
@@ -16,9 +17,11 @@ import io.holdfast.snapshot.domain.Snapshot;
 import io.holdfast.snapshot.domain.Woken;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -90,8 +93,13 @@ class SnapshotOutcomeTest extends Suite {
         }
 
         @Override
-        public void consolidate(Snapshot snapshot, Snapshot.Overlay overlay, Watch watch) {
-            real.consolidate(snapshot, overlay, watch);
+        public void refuseShared(Snapshot snapshot) {
+            real.refuseShared(snapshot);
+        }
+
+        @Override
+        public void consolidate(Snapshot snapshot, Snapshot.Overlay overlay, Watch watch, Runnable begins) {
+            real.consolidate(snapshot, overlay, watch, begins);
         }
 
         @Override
@@ -116,11 +124,17 @@ class SnapshotOutcomeTest extends Suite {
     }
 
     private SnapshotWork work() {
+        return work(rows);
+    }
+
+    private SnapshotWork work(Rows.SnapshotRows written) {
         InstantSource clock = InstantSource.system();
-        SourceDirectory directory =
-                new SourceDirectory(sources, new OtherDrivers(drivers, Lossy::new, UnaryOperator.identity()), clock);
-        SnapshotUpkeep upkeep = new SnapshotUpkeep(directory, rows, woken, locks, clock);
-        return new SnapshotWork(directory, rows, views, upkeep, locks, clock);
+        SourceDirectory directory = new SourceDirectory(
+                sources,
+                new OtherDrivers(drivers, Lossy::new, UnaryOperator.identity(), UnaryOperator.identity()),
+                clock);
+        SnapshotUpkeep upkeep = new SnapshotUpkeep(directory, written, woken, locks, clock);
+        return new SnapshotWork(directory, written, views, upkeep, locks, clock);
     }
 
     private static JobSpec.SnapshotCreate creation(TestVm vm) {
@@ -128,10 +142,14 @@ class SnapshotOutcomeTest extends Suite {
     }
 
     private void delete(TestVm vm) {
-        work().delete(
-                        UUID.randomUUID(),
-                        new JobSpec.SnapshotDelete(SOURCE, vm.id, vm.name, "lost"),
-                        new IncrementalViewTest.Quiet());
+        delete(work(), vm);
+    }
+
+    private static void delete(SnapshotWork by, TestVm vm) {
+        by.delete(
+                UUID.randomUUID(),
+                new JobSpec.SnapshotDelete(SOURCE, vm.id, vm.name, "lost"),
+                new IncrementalViewTest.Quiet());
     }
 
     private UUID source() {
@@ -182,5 +200,29 @@ class SnapshotOutcomeTest extends Suite {
         assertThat(libvirt.virsh("domstate", vm.name)).contains("shut off");
         assertThat(woken.of(source(), vm.id)).isEmpty();
         rows.ofVm(source(), vm.id).forEach(s -> rows.remove(s.id()));
+    }
+
+    @Test
+    void nothingIsWrittenIntoASnapshotBeforeItsRowSaysThatItCanOnlyBeDeleted() {
+        TestVm vm = vm("lost5", new TestVm.Disk("vda", "qcow2", MIB)).start();
+        work().create(UUID.randomUUID(), creation(vm));
+        vm.io(0, "write -P 0x55 0 1M");
+        AtomicInteger updates = new AtomicInteger();
+        Rows.SnapshotRows away = Between.before(Rows.SnapshotRows.class, rows, method -> {
+            // The first says that it is to be deleted.
+            if (method.getName().equals("update") && updates.incrementAndGet() == 2) {
+                throw new IllegalStateException("the database is away");
+            }
+        });
+        assertThatThrownBy(() -> delete(work(away), vm)).hasMessage("the database is away");
+        assertThat(rows.ofVm(source(), vm.id)).singleElement().satisfies(s -> {
+            assertThat(s.state()).isEqualTo(Snapshot.State.ACTIVE);
+            assertThat(s.overlays()).hasSize(1);
+        });
+        Path frozen = libvirt.home.resolve("lost5-frozen.raw");
+        String base = vm.file("vda", "qcow2").toString();
+        Shell.run("qemu-img", "convert", "-U", "-f", "qcow2", "-O", "raw", base, frozen.toString());
+        Shell.run("qemu-io", "-r", "-f", "raw", "-c", "read -P 0 0 1M", frozen.toString());
+        delete(vm);
     }
 }

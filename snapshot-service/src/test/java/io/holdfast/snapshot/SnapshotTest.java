@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.snapshot.SnapshotInfo;
 import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.app.SnapshotWork;
 import io.holdfast.snapshot.app.Snapshots;
@@ -250,18 +251,34 @@ class SnapshotTest extends Suite {
     }
 
     @Test
-    void aCancelledDeletionLeavesTheSnapshotAsItWas() {
+    void aCancelledDeletionLeavesTheVmsContentsAndSaysThatTheSnapshotCanOnlyBeDeleted() {
         TestVm vm = withSnapshot("cancelled");
         Path before = vm.copy("vda", "before");
         assertThat(codeOf(() -> work.delete(UUID.randomUUID(), deletion(vm), new Cancelling())))
                 .isEqualTo(ErrorCode.JOB_CANCELLED);
         assertThat(Thread.interrupted()).isTrue();
         noBlockJob(vm);
-        assertThat(row(vm).state()).isEqualTo(Snapshot.State.ACTIVE);
+        assertThat(row(vm).state()).isEqualTo(Snapshot.State.PARTLY_DELETED);
+        assertThat(api.snapshots(SOURCE, vm.id)).singleElement().matches(SnapshotInfo::partlyDeleted);
         assertThat(row(vm).overlays()).hasSize(2).allMatch(o -> Files.exists(Path.of(o.path())));
+        reaper.reap();
+        assertThat(row(vm).state()).isEqualTo(Snapshot.State.PARTLY_DELETED);
         same(vm.copy("vda", "after"), before);
         delete(vm);
         same(vm.copy("vda", "end"), before);
+        gone(vm);
+    }
+
+    @Test
+    void aDeletionThatIsCancelledBeforeAnythingIsWrittenLeavesTheSnapshotAsItWas() {
+        TestVm vm = withSnapshot("unbegun");
+        Cancelling asked = new Cancelling();
+        asked.asked = true;
+        assertThat(codeOf(() -> work.delete(UUID.randomUUID(), deletion(vm), asked)))
+                .isEqualTo(ErrorCode.JOB_CANCELLED);
+        assertThat(row(vm).state()).isEqualTo(Snapshot.State.ACTIVE);
+        assertThat(api.snapshots(SOURCE, vm.id)).singleElement().matches(s -> !s.partlyDeleted());
+        delete(vm);
         gone(vm);
     }
 
@@ -322,16 +339,16 @@ class SnapshotTest extends Suite {
         assertThat(api.leftovers())
                 .anyMatch(l -> l.contains("block job on disk vda of dead"))
                 .anyMatch(l -> l.contains("was started, paused, for a snapshot"));
-        rows.update(row(vm).with(Snapshot.State.DELETING));
+        rows.update(row(vm).with(Snapshot.State.PARTLY_DELETED));
         reaper.reap();
         noBlockJob(vm);
-        assertThat(row(vm).state()).isEqualTo(Snapshot.State.ACTIVE);
+        assertThat(row(vm).state()).isEqualTo(Snapshot.State.PARTLY_DELETED);
 
         libvirt.virsh("destroy", vm.name);
         vm.start();
         woken.put(new Woken(source(), vm.id, run(vm)));
         libvirt.virsh("blockcommit", vm.name, "vda", "--active", "--shallow", "--bytes", "1024");
-        rows.update(row(vm).with(Snapshot.State.DELETING));
+        rows.update(row(vm).with(Snapshot.State.PARTLY_DELETED));
         reaper.reap();
         assertThat(state(vm)).isEqualTo("shut off");
         assertThat(woken.of(source(), vm.id)).isEmpty();
@@ -357,11 +374,7 @@ class SnapshotTest extends Suite {
         assertThat(state(vm)).isEqualTo("shut off");
 
         vm.start();
-        libvirt.virsh("resume", vm.name);
-        org.awaitility.Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> libvirt.virsh("vcpuinfo", vm.name).matches("(?s).*CPU time: +([1-9]|0\\.[5-9]).*"));
-        libvirt.virsh("suspend", vm.name);
+        vm.runAndSuspend();
         woken.put(new Woken(source(), vm.id, null));
         reaper.reap();
         assertThat(state(vm)).isEqualTo("paused");

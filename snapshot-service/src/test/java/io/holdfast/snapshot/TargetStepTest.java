@@ -99,10 +99,12 @@ class TargetStepTest {
     }
 
     @Test
-    void inPlaceStopsSwitchesDropsTheSavedStateForgetsStartsAndOnlyThenFinishes() {
+    void inPlaceSwitchesStopsDropsTheSavedStateForgetsStartsAndOnlyThenFinishes() {
         Vm running = new Vm(true, false, false, true, true, true);
-        assertThat(finishing("vm", true, running)).isEqualTo(new TargetStep.StopVm());
+        assertThat(finishing("vm", true, running)).isEqualTo(new TargetStep.SwitchDisks());
         assertThat(finishing("vm", true, OLD)).isEqualTo(new TargetStep.SwitchDisks());
+        assertThat(finishing("vm", true, new Vm(true, true, false, true, true, true)))
+                .isEqualTo(new TargetStep.StopVm());
         assertThat(finishing("vm", true, new Vm(true, true, false, false, true, true)))
                 .isEqualTo(new TargetStep.DropSavedState());
         assertThat(finishing("vm", true, NEW.withMarks())).isEqualTo(new TargetStep.ForgetMarks());
@@ -146,6 +148,15 @@ class TargetStepTest {
     void anAbortAfterTheSwitchGoesForwardAndStartsNothing() {
         Target going = target("vm", State.FILLED).beginFinish(true).abort();
         assertThat(TargetStep.next(going, TargetSeen.NOTHING.withVm(NEW))).isEqualTo(new TargetStep.Finish());
+        assertThat(TargetStep.next(going, TargetSeen.NOTHING.withVm(new Vm(true, true, false, true, false, false))))
+                .isEqualTo(new TargetStep.StopVm());
         assertThat(TargetStep.next(going, TargetSeen.NOTHING.withVm(OLD))).isEqualTo(new TargetStep.Vanish());
+    }
+
+    @Test
+    void anAbortBeforeTheSwitchLeavesAVmThatRunsAlone() {
+        Target going = target("vm", State.FILLED).beginFinish(true).abort();
+        TargetSeen running = TargetSeen.NOTHING.withVm(new Vm(true, false, false, true, false, false));
+        assertThat(TargetStep.next(going, running)).isEqualTo(new TargetStep.Vanish());
     }
 }

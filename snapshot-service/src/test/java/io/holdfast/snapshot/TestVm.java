@@ -66,9 +66,27 @@ final class TestVm {
         libvirt.virsh("attach-device", name, xml.toString(), how);
     }
 
+    /** Moves a qcow2 disk of a VM that is off out of all pools; answers where to. */
+    Path moveOut(String key) {
+        Path outside = libvirt.home.resolve("outside-" + name + "-" + key + ".qcow2");
+        Shell.run("mv", file(key, "qcow2").toString(), outside.toString());
+        libvirt.virsh("detach-disk", name, key, "--config");
+        libvirt.virsh("attach-disk", name, outside.toString(), key, "--subdriver", "qcow2", "--config");
+        return outside;
+    }
+
     TestVm start() {
         libvirt.virsh("start", name, "--paused");
         return this;
+    }
+
+    /** Lets the guest run for half a second of processor time, and no longer. */
+    void runAndSuspend() {
+        libvirt.virsh("resume", name);
+        org.awaitility.Awaitility.await()
+                .atMost(java.time.Duration.ofSeconds(60))
+                .until(() -> libvirt.virsh("vcpuinfo", name).matches("(?s).*CPU time: +([1-9]|0\\.[5-9]).*"));
+        libvirt.virsh("suspend", name);
     }
 
     /** QEMU's qemu-io on a disk, {@code write -P 0x11 0 64k}; flushed, so that a copy from outside sees it. */

@@ -54,7 +54,7 @@ class ViewStepTest {
 
     private static ViewStep opening(Mode mode, boolean chosen, Power power, Job job, boolean scratch) {
         return ViewStep.next(
-                view(mode, Phase.OPENING, chosen, null), new ViewSeen(power, RUN, job, scratch, scratch, false));
+                view(mode, Phase.OPENING, chosen, null), new ViewSeen(power, RUN, false, job, scratch, scratch, false));
     }
 
     @Test
@@ -76,31 +76,31 @@ class ViewStepTest {
     @Test
     void anOpenViewIsReadyWhileItsJobRunsAndLostOtherwise() {
         View open = view(Mode.AS_IS, Phase.OPEN, true, Instant.EPOCH);
-        assertThat(ViewStep.next(open, new ViewSeen(Power.RUNNING, RUN, Job.OURS, true, true, true)))
+        assertThat(ViewStep.next(open, new ViewSeen(Power.RUNNING, RUN, false, Job.OURS, true, true, true)))
                 .isEqualTo(new ViewStep.Ready());
-        assertThat(ViewStep.next(open, new ViewSeen(Power.RUNNING, RUN, Job.NONE, true, true, true)))
+        assertThat(ViewStep.next(open, new ViewSeen(Power.RUNNING, RUN, false, Job.NONE, true, true, true)))
                 .isInstanceOf(ViewStep.Lost.class);
     }
 
     @Test
     void closingEndsTheJobThenOurDomainThenScratchThenTheSocket() {
         View closing = view(Mode.WAKE, Phase.CLOSING, true, Instant.EPOCH);
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, Job.OURS, true, true, true)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, false, Job.OURS, true, true, true)))
                 .isEqualTo(new ViewStep.AbortJob());
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, Job.NONE, true, true, true)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, false, Job.NONE, true, true, true)))
                 .isEqualTo(new ViewStep.StopDomain());
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.OFF, RUN, Job.NONE, true, true, true)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.OFF, RUN, false, Job.NONE, true, true, true)))
                 .isEqualTo(new ViewStep.DeleteScratch());
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.OFF, RUN, Job.NONE, false, false, true)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.OFF, RUN, false, Job.NONE, false, false, true)))
                 .isEqualTo(new ViewStep.RemoveSocket());
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.OFF, RUN, Job.NONE, false, false, false)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.OFF, RUN, false, Job.NONE, false, false, false)))
                 .isEqualTo(new ViewStep.Done());
     }
 
     @Test
     void aDomainThatSomebodyResumedIsNotStopped() {
         View closing = view(Mode.WAKE, Phase.CLOSING, true, Instant.EPOCH);
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.RUNNING, RUN, Job.NONE, false, false, false)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.RUNNING, RUN, false, Job.NONE, false, false, false)))
                 .isEqualTo(new ViewStep.Done());
     }
 
@@ -120,33 +120,43 @@ class ViewStepTest {
     @Test
     void aPausedDomainThatWeDidNotStartIsNotStopped() {
         View closing = view(Mode.WAKE, Phase.CLOSING, true, Instant.EPOCH);
-        ViewSeen later = new ViewSeen(Power.PAUSED, RUN + 1, Job.NONE, false, false, false);
+        ViewSeen later = new ViewSeen(Power.PAUSED, RUN + 1, false, Job.NONE, false, false, false);
         assertThat(ViewStep.next(closing, later)).isEqualTo(new ViewStep.Done());
         assertThat(ViewStep.next(closing.started(View.NOT_STARTED), later)).isEqualTo(new ViewStep.Done());
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, Job.FOREIGN, false, false, false)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, false, Job.FOREIGN, false, false, false)))
                 .isEqualTo(new ViewStep.Done());
     }
 
     @Test
     void aStartThatAnEndedProcessDidNotNoteIsFoundAgainAndElseStopped() {
         View begun = view(Mode.WAKE, Phase.OPENING, false, null).started(View.STARTING);
-        assertThat(ViewStep.next(begun, new ViewSeen(Power.PAUSED, RUN, Job.NONE, true, true, false)))
+        assertThat(ViewStep.next(begun, new ViewSeen(Power.PAUSED, RUN, true, Job.NONE, true, true, false)))
                 .isEqualTo(new ViewStep.NoteStart(RUN));
-        assertThat(ViewStep.next(begun, new ViewSeen(Power.RUNNING, RUN, Job.NONE, true, true, false)))
+        assertThat(ViewStep.next(begun, new ViewSeen(Power.RUNNING, RUN, false, Job.NONE, true, true, false)))
                 .isEqualTo(new ViewStep.NoteStart(View.NOT_STARTED));
-        assertThat(ViewStep.next(begun.closing(), new ViewSeen(Power.PAUSED, RUN, Job.NONE, true, true, false)))
+        assertThat(ViewStep.next(begun.closing(), new ViewSeen(Power.PAUSED, RUN, true, Job.NONE, true, true, false)))
                 .isEqualTo(new ViewStep.StopDomain());
+    }
+
+    @Test
+    void aDomainThatRanBeforeItWasPausedIsNotTheOneWeWereAboutToStart() {
+        View begun = view(Mode.WAKE, Phase.OPENING, false, null).started(View.STARTING);
+        assertThat(ViewStep.next(begun, new ViewSeen(Power.PAUSED, RUN, false, Job.NONE, true, true, false)))
+                .isEqualTo(new ViewStep.NoteStart(View.NOT_STARTED));
+        assertThat(ViewStep.next(
+                        begun.closing(), new ViewSeen(Power.PAUSED, RUN, false, Job.NONE, false, false, false)))
+                .isEqualTo(new ViewStep.Done());
     }
 
     @Test
     void aGuestThatStandsStillForOurScratchGoesOnOnceTheJobIsGone() {
         View freeing = view(Mode.AS_IS, Phase.FREEING, true, Instant.EPOCH);
-        assertThat(ViewStep.next(freeing, new ViewSeen(Power.STALLED, RUN, Job.OURS, false, true, true)))
+        assertThat(ViewStep.next(freeing, new ViewSeen(Power.STALLED, RUN, false, Job.OURS, false, true, true)))
                 .isEqualTo(new ViewStep.MarkFull());
         View full = freeing.full();
-        assertThat(ViewStep.next(full, new ViewSeen(Power.STALLED, RUN, Job.OURS, false, true, true)))
+        assertThat(ViewStep.next(full, new ViewSeen(Power.STALLED, RUN, false, Job.OURS, false, true, true)))
                 .isEqualTo(new ViewStep.AbortJob());
-        ViewSeen ended = new ViewSeen(Power.STALLED, RUN, Job.NONE, false, true, true);
+        ViewSeen ended = new ViewSeen(Power.STALLED, RUN, false, Job.NONE, false, true, true);
         assertThat(ViewStep.next(full, ended)).isEqualTo(new ViewStep.Resume());
         assertThat(ViewStep.next(full.letGo(), ended)).isEqualTo(new ViewStep.DeleteScratch());
     }
@@ -154,9 +164,9 @@ class ViewStepTest {
     @Test
     void aGuestThatStandsStillForAReasonOfItsOwnIsLeftAlone() {
         View freeing = view(Mode.AS_IS, Phase.FREEING, true, Instant.EPOCH);
-        assertThat(ViewStep.next(freeing, new ViewSeen(Power.STALLED, RUN, Job.NONE, false, true, true)))
+        assertThat(ViewStep.next(freeing, new ViewSeen(Power.STALLED, RUN, false, Job.NONE, false, true, true)))
                 .isEqualTo(new ViewStep.DeleteScratch());
-        assertThat(ViewStep.next(freeing.full(), new ViewSeen(Power.PAUSED, RUN, Job.NONE, false, true, true)))
+        assertThat(ViewStep.next(freeing.full(), new ViewSeen(Power.PAUSED, RUN, false, Job.NONE, false, true, true)))
                 .isEqualTo(new ViewStep.DeleteScratch());
     }
 

@@ -58,6 +58,7 @@ public final class RetryRule {
                     SCRATCH_NO_SPACE,
                     SNAPSHOT_NOT_FOUND,
                     SNAPSHOT_EXISTS,
+                    SNAPSHOT_IN_USE,
                     SNAPSHOT_UNSUPPORTED,
                     SCRATCH_FULL,
                     VAULT_NOT_FOUND,

@@ -116,7 +116,7 @@ public final class SnapshotVerbs {
                             Human.time(snapshot.createdAt(), report.zone()),
                             snapshot.vmState(),
                             snapshot.memory() ? "yes" : "no",
-                            snapshot.consistency(),
+                            snapshot.partlyDeleted() ? "partly deleted" : snapshot.consistency(),
                             delta == null ? "" : Human.bytes(delta),
                             Printable.text(snapshot.description()));
                 }

@@ -10,6 +10,7 @@ import io.holdfast.api.Page;
 import io.holdfast.api.job.JobKind;
 import io.holdfast.api.job.JobState;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.snapshot.SnapshotInfo;
 import io.holdfast.api.source.SourceCheckResult;
 import io.holdfast.api.source.SourceRemoved;
 import io.holdfast.cli.Samples;
@@ -176,6 +177,22 @@ class InventoryVerbsTest extends CommandTest {
                         .getFirst()
                         .key())
                 .isNotNull();
+    }
+
+    @Test
+    void a_snapshot_whose_deletion_was_cut_off_says_so_instead_of_a_consistency() {
+        SnapshotInfo whole = Samples.snapshot("whole");
+        SnapshotInfo cut = new SnapshotInfo(
+                "cut", null, null, whole.createdAt(), "running", false, "filesystem", true, null, true);
+        catalog.on("GET /snapshots", json(List.of(whole, cut)));
+        var ran = run("snapshot", "list", "web1");
+        assertThat(ran.out()).contains("crash").contains("partly deleted").doesNotContain("filesystem");
+        assertThat(document(run("snapshot", "list", "web1", "-o", "json"))
+                        .get("items")
+                        .get(1)
+                        .get("partlyDeleted")
+                        .asBoolean())
+                .isTrue();
     }
 
     @Test

@@ -71,10 +71,11 @@ public interface RestoreTargets {
     /** Looks what the switch replaces. Errors: {@code vm-not-found}, {@code vm-has-snapshots}. */
     Replaced replaced(Target target);
 
+    /** Gives the VM's definition the restored disks; one that runs goes on. Error: {@code vm-busy} while a backup of it runs. */
+    void switchDisks(Target target);
+
     /** Destroys the VM. Error: {@code vm-busy} while a backup of it runs. */
     void stopVm(Target target);
-
-    void switchDisks(Target target);
 
     void dropSavedState(Target target);
 

@@ -74,7 +74,7 @@ public final class SnapshotWork {
         }
         Snapshot done = intent.withConsistency(outcome).with(Snapshot.State.ACTIVE);
         snapshots.update(done);
-        LOG.infof("snapshot %s of VM %s created", done.id(), done.vm());
+        LOG.infof("job %s: snapshot %s of VM %s created", done.job(), done.id(), done.vm());
         return done;
     }
 
@@ -142,19 +142,19 @@ public final class SnapshotWork {
         }
         refuseDuringView(source, spec.vm());
         if (driver.inUse(found) != null) {
-            consolidate(source, driver, found, watch);
+            consolidate(source, driver, job, found, watch);
         }
         Undisturbed.run(() -> snapshots.delete(found.id(), job, clock.instant()));
-        LOG.infof("snapshot %s of VM %s consolidated", found.id(), found.vm());
+        LOG.infof("job %s: snapshot %s of VM %s consolidated", job, found.id(), found.vm());
         return found.id();
     }
 
-    private void consolidate(Source source, Snapshots driver, Snapshot found, Snapshots.Watch watch) {
+    private void consolidate(Source source, Snapshots driver, UUID job, Snapshot found, Snapshots.Watch watch) {
         Snapshot going = found.state() == Snapshot.State.ACTIVE ? found.with(Snapshot.State.DELETING) : found;
         snapshots.update(going);
         try {
             if (!going.overlays().isEmpty()) {
-                upkeep.awake(source, driver, going.vm(), woken -> written(driver, going, watch));
+                upkeep.awake(source, driver, going.vm(), woken -> written(driver, job, going, watch));
             }
             driver.forget(going);
         } catch (RuntimeException e) {
@@ -163,15 +163,23 @@ public final class SnapshotWork {
         }
     }
 
-    private Snapshot written(Snapshots driver, Snapshot start, Snapshots.Watch watch) {
+    private Snapshot written(Snapshots driver, UUID job, Snapshot start, Snapshots.Watch watch) {
+        driver.refuseShared(start);
         Snapshot left = start;
         for (Snapshot.Overlay overlay : start.overlays()) {
-            driver.consolidate(left, overlay, watch);
+            Snapshot spoiled = left.with(Snapshot.State.PARTLY_DELETED);
+            driver.consolidate(left, overlay, watch, () -> begun(job, spoiled));
             Snapshot less = left.without(overlay);
             Undisturbed.run(() -> snapshots.update(less));
             left = less;
         }
         return left;
+    }
+
+    /** Written down first: however the writing ends, what the snapshot held is no moment any more. */
+    private void begun(UUID job, Snapshot spoiled) {
+        snapshots.update(spoiled);
+        LOG.infof("job %s: snapshot %s of VM %s is being written down", job, spoiled.id(), spoiled.vm());
     }
 
     private void tidyAfter(Source source, Snapshots driver, String vm, RuntimeException failure) {

@@ -16,7 +16,7 @@ public interface Snapshots {
     interface Watch {
         void at(long doneBytes, long totalBytes);
 
-        /** Whether to stop early; an overlay is written down in full or stays as it was. */
+        /** Whether to stop early; an overlay is written down in full or stays in use. */
         boolean cancelled();
     }
 
@@ -43,12 +43,21 @@ public interface Snapshots {
     String create(Snapshot snapshot, boolean quiesce);
 
     /**
-     * Writes one overlay down into what lies beneath and removes its file. The VM has a process. Ended by a cancel, an
-     * interrupt or an error it leaves the overlay in use and no block job behind.
+     * Refuses to write the overlays down where another VM or volume lies upon a file that would be written to, or may do so.
+     * The VM has a process; nothing is touched. Error: {@code snapshot-in-use}.
      */
-    void consolidate(Snapshot snapshot, Snapshot.Overlay overlay, Watch watch);
+    void refuseShared(Snapshot snapshot);
 
-    /** Ends every block job that writes an overlay of the snapshot down; the disks stay as they are. */
+    /**
+     * Writes one overlay down into what lies beneath and removes its file. The VM has a process. Ended by a cancel, an
+     * interrupt or an error it leaves the overlay in use and no block job behind; the VM reads the same bytes as ever, and the
+     * file beneath holds some of the overlay's among its own. Error: {@code snapshot-in-use}.
+     *
+     * @param begins run before a block job is started; without it nothing was written
+     */
+    void consolidate(Snapshot snapshot, Snapshot.Overlay overlay, Watch watch, Runnable begins);
+
+    /** Ends every block job that writes an overlay of the snapshot down; the VM reads the same bytes as ever. */
     void abandon(Snapshot snapshot);
 
     /** Drops what the hypervisor knows of the snapshot beside its overlays. */

@@ -25,6 +25,9 @@ public final class TargetOperations {
     /** Finishing has eight steps at most; more means that a step does not do what it says. */
     private static final int MAX_STEPS = 24;
 
+    private static final String ENDED_TOO_LATE =
+            "The restore was to end when the VM had its restored disks already: it keeps them. If it is off, start it.";
+
     private final TargetEnd.Tables tables;
     private final Drivers drivers;
 
@@ -141,8 +144,8 @@ public final class TargetOperations {
                 List<String> notes = driver.define(target, originalIsGone(target));
                 return change(target, t -> t.noting(notes));
             }
-            case TargetStep.StopVm _ -> driver.stopVm(target);
             case TargetStep.SwitchDisks _ -> driver.switchDisks(target);
+            case TargetStep.StopVm _ -> driver.stopVm(target);
             case TargetStep.DropSavedState _ -> driver.dropSavedState(target);
             case TargetStep.ForgetMarks _ -> {
                 driver.forgetMarks(target);
@@ -155,7 +158,7 @@ public final class TargetOperations {
                 return started(target, driver);
             }
             case TargetStep.Finish _ -> {
-                return change(target, Target::finished);
+                return change(target, t -> (t.aborting() ? t.noting(List.of(ENDED_TOO_LATE)) : t).finished());
             }
             case TargetStep.RemoveReplaced _ -> {
                 List<String> left = driver.removeReplaced(target);

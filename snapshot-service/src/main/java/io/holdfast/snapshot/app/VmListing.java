@@ -104,7 +104,16 @@ public final class VmListing {
                 : null;
         String parent = s.parent() == null ? null : names.get(s.parent());
         return new SnapshotInfo(
-                s.name(), s.description(), parent, s.createdAt(), s.vmState(), false, s.consistency(), current, delta);
+                s.name(),
+                s.description(),
+                parent,
+                s.createdAt(),
+                s.vmState(),
+                false,
+                s.consistency(),
+                current,
+                delta,
+                s.state() == Snapshot.State.PARTLY_DELETED);
     }
 
     private List<Inventory.VmName> names(Source source, boolean asked, @Nullable String vm) {

@@ -31,9 +31,9 @@ public record Snapshot(
         /** Intended; whether it is there only the hypervisor knows. */
         CREATING,
         ACTIVE,
-        /** Being deleted, nothing of it is gone yet. */
+        /** To be deleted; no overlay was begun to be written down, so that it is as it was. */
         DELETING,
-        /** Some overlays are gone: it can only be deleted. */
+        /** Writing down has begun: a file beneath holds bytes of two moments, or overlays are gone. It can only be deleted. */
         PARTLY_DELETED
     }
 

@@ -35,11 +35,11 @@ public sealed interface TargetStep {
     /** Makes the new VM. */
     record Define() implements TargetStep {}
 
-    /** Destroys the VM that runs on disks which are replaced. */
-    record StopVm() implements TargetStep {}
-
-    /** The switch: the VM's definition gets the restored disks. */
+    /** The switch: the VM's definition gets the restored disks, from its next start on. */
     record SwitchDisks() implements TargetStep {}
+
+    /** Destroys the VM that runs on disks which were replaced. */
+    record StopVm() implements TargetStep {}
 
     /** Removes the managed save, which names the old disks: resumed, it would undo the switch. */
     record DropSavedState() implements TargetStep {}
@@ -130,12 +130,13 @@ public sealed interface TargetStep {
         if (!vm.there()) {
             return new Refuse(ErrorCode.VM_NOT_FOUND, "the VM to be replaced is gone");
         }
-        // Before the switch it runs on the old disks; after it, only if a managed save brought them back.
-        if (vm.runningElse()) {
-            return new StopVm();
-        }
+        // The switch first, while it runs on: once it was stopped, nothing is left that could fail and leave it off.
         if (!vm.switched()) {
             return new SwitchDisks();
+        }
+        // It runs on the old disks still, or a managed save brought them back.
+        if (vm.runningElse()) {
+            return new StopVm();
         }
         if (vm.saved()) {
             return new DropSavedState();

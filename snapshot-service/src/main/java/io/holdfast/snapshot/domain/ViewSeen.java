@@ -5,12 +5,14 @@ package io.holdfast.snapshot.domain;
  *
  * @param power of the domain that the view reads
  * @param run which run of the domain this is, as the hypervisor numbers them; 0 while it does not run
+ * @param fresh whether this run's guest has not run an instruction; asked only where a start is not known to have been ours
  * @param job the backup job that runs on it
  * @param scratchReady whether every scratch volume is there in full
  * @param scratchLeft whether any scratch volume is there
  * @param socketLeft whether the socket's file is there
  */
-public record ViewSeen(Power power, int run, Job job, boolean scratchReady, boolean scratchLeft, boolean socketLeft) {
+public record ViewSeen(
+        Power power, int run, boolean fresh, Job job, boolean scratchReady, boolean scratchLeft, boolean socketLeft) {
 
     /** A domain's state, as far as a view is concerned. */
     public enum Power {

@@ -78,8 +78,7 @@ public sealed interface ViewStep {
             return waking(view, seen);
         }
         if (view.startedId() == View.STARTING) {
-            // Paused, and we were about to start it so; anything else somebody else did.
-            return new NoteStart(seen.power() == ViewSeen.Power.PAUSED ? seen.run() : View.NOT_STARTED);
+            return new NoteStart(asWeStart(seen) ? seen.run() : View.NOT_STARTED);
         }
         return view.plan().chosen() ? new Begin() : new ChooseBases();
     }
@@ -102,8 +101,16 @@ public sealed interface ViewStep {
         return switch (view.plan().mode()) {
             case AS_IS -> false;
             case HELPER -> true;
-            case WAKE -> view.startedId() == View.STARTING || view.startedId() == seen.run();
+            case WAKE -> view.startedId() == View.STARTING ? asWeStart(seen) : view.startedId() == seen.run();
         };
+    }
+
+    /**
+     * Whether we were about to start the domain and it is as we start one. One whose guest ran somebody else started, though
+     * he may have paused it since.
+     */
+    private static boolean asWeStart(ViewSeen seen) {
+        return seen.power() == ViewSeen.Power.PAUSED && seen.fresh();
     }
 
     private static ViewStep closing(View view, ViewSeen seen) {

@@ -1,18 +1,15 @@
 package io.holdfast.snapshot.libvirt;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
-import org.libvirt.StoragePool;
 import org.libvirt.StorageVol;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -70,7 +67,8 @@ final class Chains {
         return used;
     }
 
-    private static List<String> definitions(Domain domain) throws LibvirtException {
+    /** A domain's definitions, the live one first, and the descriptions of its snapshots. */
+    static List<String> definitions(Domain domain) throws LibvirtException {
         List<String> found = new ArrayList<>(List.of(domain.getXMLDesc(0)));
         if (domain.isPersistent() == 1) {
             found.add(domain.getXMLDesc(Domains.INACTIVE_XML));
@@ -116,28 +114,5 @@ final class Chains {
         }
         Optional<StorageVol> found = Volumes.find(c, pool, volume);
         return found.isPresent() ? found.get().getPath() : "";
-    }
-
-    /** Every file that a volume lies upon, the volumes at {@code leaving} not counted; looks at all pools anew. */
-    static Set<String> beneathVolumes(Connect c, Set<String> leaving) throws LibvirtException {
-        Map<String, String> below = new HashMap<>();
-        for (String name : c.listStoragePools()) {
-            StoragePool pool = c.storagePoolLookupByName(name);
-            PoolGate.refresh(pool);
-            for (String volume : pool.listVolumes()) {
-                Optional<StorageVol> found = Volumes.find(c, name, volume);
-                if (found.isPresent()) {
-                    below.put(found.get().getPath(), backing(found.get()));
-                }
-            }
-        }
-        Set<String> needed = new HashSet<>();
-        for (Map.Entry<String, String> volume : below.entrySet()) {
-            String at = leaving.contains(volume.getKey()) ? "" : volume.getValue();
-            while (!at.isEmpty() && needed.add(at)) {
-                at = below.getOrDefault(at, "");
-            }
-        }
-        return needed;
     }
 }

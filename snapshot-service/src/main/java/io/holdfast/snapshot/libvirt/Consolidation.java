@@ -74,16 +74,17 @@ final class Consolidation {
         this.overlay = overlay;
     }
 
-    void run(Snapshots.Watch watch) {
+    /** @param begins run before a block job is started */
+    void run(Snapshots.Watch watch, Runnable begins) {
         try {
-            work(watch);
+            work(watch, begins);
         } catch (RuntimeException e) {
             abandonAfter(e);
             throw e;
         }
     }
 
-    private void work(Snapshots.Watch watch) {
+    private void work(Snapshots.Watch watch, Runnable begins) {
         boolean started = false;
         boolean worked = false;
         int idle = 0;
@@ -112,7 +113,7 @@ final class Consolidation {
                 pause();
             } else if (!started) {
                 refuseCancelled(watch);
-                start(seen);
+                start(seen, begins);
                 started = true;
                 worked = true;
             } else if (idle++ < IDLE_LOOKS) {
@@ -133,7 +134,8 @@ final class Consolidation {
 
     private static void refuseCancelled(Snapshots.Watch watch) {
         if (watch.cancelled()) {
-            throw new ApiException(ErrorCode.JOB_CANCELLED, "Consolidating was cancelled; the disk is as it was.");
+            throw new ApiException(
+                    ErrorCode.JOB_CANCELLED, "Consolidating was cancelled; the VM's contents are as they were.");
         }
     }
 
@@ -187,20 +189,27 @@ final class Consolidation {
         return job == null || job.type == 0 ? null : job;
     }
 
-    private void start(Seen seen) {
+    private void start(Seen seen, Runnable begins) {
         String key = seen.disk().key();
         String base = seen.base()
                 .orElseThrow(() -> new ApiException(
                         ErrorCode.HYPERVISOR_ERROR, "Nothing lies beneath the overlay of disk " + key + "."));
-        // Given up half-way, the job could start after the clean-up looked.
-        Undisturbed.run(() -> context.connection().call("consolidate a disk", SLOW, c -> {
+        context.connection().call("look who lies upon a disk", SLOW, c -> {
             Domain domain = domain(c);
             if (Domains.backupJob(domain).isPresent()) {
                 throw new ApiException(ErrorCode.VM_BUSY, "A backup of this VM runs on the hypervisor.");
             }
-            domain.blockCommit(key, base, overlay.path(), 0, DELETE | (seen.at() == 0 ? ACTIVE : 0));
+            SharedBase.refuse(c, domain, List.of(overlay));
             return vm;
-        }));
+        });
+        // Given up half-way, the job could start after the clean-up looked.
+        Undisturbed.run(() -> {
+            begins.run();
+            context.connection().call("consolidate a disk", SLOW, c -> {
+                domain(c).blockCommit(key, base, overlay.path(), 0, DELETE | (seen.at() == 0 ? ACTIVE : 0));
+                return vm;
+            });
+        });
     }
 
     private void pivot(String key) {

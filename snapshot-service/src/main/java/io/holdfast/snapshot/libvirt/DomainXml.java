@@ -43,6 +43,15 @@ record DomainXml(Element root, String name, String uuid, List<Disk> disks) {
         boolean allQcow2() {
             return chain.stream().allMatch(l -> l.format().equals("qcow2"));
         }
+
+        /** Whether it says that beneath its last layer there is nothing. */
+        boolean closed() {
+            Optional<Element> layer = Xml.child(element, "backingStore");
+            while (layer.isPresent() && Xml.child(layer.get(), "source").isPresent()) {
+                layer = Xml.child(layer.get(), "backingStore");
+            }
+            return layer.isPresent();
+        }
     }
 
     static DomainXml parse(String xml) {
@@ -56,7 +65,7 @@ record DomainXml(Element root, String name, String uuid, List<Disk> disks) {
         return disks.stream().filter(d -> d.key().equals(key)).findFirst();
     }
 
-    private static Disk disk(Element e) {
+    static Disk disk(Element e) {
         String device = e.getAttribute("device");
         Optional<Element> mirror = Xml.child(e, "mirror");
         return new Disk(

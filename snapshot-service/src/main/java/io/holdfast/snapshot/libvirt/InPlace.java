@@ -161,17 +161,22 @@ final class InPlace {
         return true;
     }
 
+    static void switchDisks(Connect c, Target target) throws LibvirtException {
+        Domain domain = domain(c, target);
+        refuseBackup(domain);
+        c.domainDefineXML(DefinitionRewriter.withNewDisks(domain.getXMLDesc(Domains.INACTIVE_XML), target));
+    }
+
     static void stop(Connect c, Target target) throws LibvirtException {
         Domain domain = domain(c, target);
-        if (Domains.backupJob(domain).isPresent()) {
-            throw new ApiException(ErrorCode.VM_BUSY, "A backup of this VM runs on the hypervisor.");
-        }
+        refuseBackup(domain);
         Domains.destroy(domain);
     }
 
-    static void switchDisks(Connect c, Target target) throws LibvirtException {
-        String present = domain(c, target).getXMLDesc(Domains.INACTIVE_XML);
-        c.domainDefineXML(DefinitionRewriter.withNewDisks(present, target));
+    private static void refuseBackup(Domain domain) throws LibvirtException {
+        if (Domains.backupJob(domain).isPresent()) {
+            throw new ApiException(ErrorCode.VM_BUSY, "A backup of this VM runs on the hypervisor.");
+        }
     }
 
     static void dropSavedState(Connect c, Target target) throws LibvirtException {
@@ -214,19 +219,28 @@ final class InPlace {
     /** What anybody uses stays, whatever was thought when the list was made. */
     static List<String> removeReplaced(Connect c, Target target) throws LibvirtException {
         // First: it looks at all pools anew, and what a VM uses is known from them too.
-        Set<String> beneath = Chains.beneathVolumes(c, Set.copyOf(target.oldPaths()));
+        Dependants.Claims claims = Dependants.look(c).besides("", Set.copyOf(target.oldPaths()));
+        if (!claims.unknown().isEmpty()) {
+            return List.of(leftForUnknown(target, claims.unknown().getFirst()));
+        }
         Set<String> used = Chains.used(c);
         List<String> left = new ArrayList<>();
         for (String path : target.oldPaths()) {
             if (used.contains(path)) {
                 left.add("The replaced disk file " + path + " was left: a VM uses it.");
-            } else if (beneath.contains(path)) {
+            } else if (claims.by().containsKey(path)) {
                 left.add("The replaced disk file " + path + " was left: another volume lies upon it.");
             } else {
                 remove(c, path).ifPresent(left::add);
             }
         }
         return List.copyOf(left);
+    }
+
+    private static String leftForUnknown(Target target, Dependants.Unknown unknown) {
+        return "The replaced disk files " + String.join(", ", target.oldPaths())
+                + " were left, because it is not known what " + unknown.by() + " lies upon: " + unknown.file()
+                + " is in no storage pool.";
     }
 
     private static Optional<String> remove(Connect c, String path) throws LibvirtException {

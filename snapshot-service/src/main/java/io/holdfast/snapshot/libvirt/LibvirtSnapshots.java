@@ -181,8 +181,16 @@ final class LibvirtSnapshots implements Snapshots {
     }
 
     @Override
-    public void consolidate(Snapshot snapshot, Snapshot.Overlay overlay, Watch watch) {
-        new Consolidation(context, snapshot.vm(), overlay).run(watch);
+    public void refuseShared(Snapshot snapshot) {
+        connection.call("look who lies upon the VM's disks", SLOW, c -> {
+            SharedBase.refuse(c, domain(c, snapshot.vm()), snapshot.overlays());
+            return snapshot;
+        });
+    }
+
+    @Override
+    public void consolidate(Snapshot snapshot, Snapshot.Overlay overlay, Watch watch, Runnable begins) {
+        new Consolidation(context, snapshot.vm(), overlay).run(watch, begins);
     }
 
     @Override

@@ -64,6 +64,9 @@ final class LibvirtViews implements FrozenViews {
             Optional<Domain> domain = Domains.byId(c, plan.subject());
             Power power = domain.isPresent() ? power(c, domain.get(), plan) : Power.GONE;
             int run = power.readable() ? domain.orElseThrow().getID() : 0;
+            boolean fresh = power == Power.PAUSED
+                    && view.startedId() == View.STARTING
+                    && Domains.neverRan(domain.orElseThrow());
             Job job = Job.NONE;
             if (power.readable()) {
                 Optional<String> running = Domains.backupJob(domain.orElseThrow());
@@ -74,7 +77,7 @@ final class LibvirtViews implements FrozenViews {
             boolean ready = opening && Scratch.complete(c, plan);
             boolean left = ready || Scratch.count(c, plan) > 0;
             boolean socket = !plan.socket().isEmpty() && Files.exists(Path.of(plan.socket()));
-            return new ViewSeen(power, run, job, ready, left, socket);
+            return new ViewSeen(power, run, fresh, job, ready, left, socket);
         });
     }
 
@@ -222,17 +225,21 @@ final class LibvirtViews implements FrozenViews {
     public void stopDomain(View view) {
         connection.call("stop a domain that was started for the read", START, c -> {
             Optional<Domain> domain = Domains.byId(c, view.plan().subject());
-            boolean helper = view.plan().mode() == ViewPlan.Mode.HELPER;
             if (domain.isPresent()
                     && Domains.power(domain.get()) == Power.PAUSED
-                    && (helper
-                            || view.startedId() == View.STARTING
-                            || domain.get().getID() == view.startedId())
+                    && ourRun(domain.get(), view)
                     && Domains.backupJob(domain.get()).isEmpty()) {
                 Domains.destroy(domain.get());
             }
             return view;
         });
+    }
+
+    private static boolean ourRun(Domain domain, View view) throws LibvirtException {
+        if (view.plan().mode() == ViewPlan.Mode.HELPER) {
+            return true;
+        }
+        return view.startedId() == View.STARTING ? Domains.neverRan(domain) : domain.getID() == view.startedId();
     }
 
     @Override

@@ -42,6 +42,7 @@ public enum ErrorCode {
     // ----- snapshots, views, targets
     SNAPSHOT_NOT_FOUND(404),
     SNAPSHOT_EXISTS(409),
+    SNAPSHOT_IN_USE(409),
     SNAPSHOT_UNSUPPORTED(409),
     VIEW_NOT_FOUND(404),
     VIEW_LOST(409),

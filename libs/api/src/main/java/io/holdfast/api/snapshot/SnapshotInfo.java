@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param current whether the VM's disks continue from this one
  * @param consistency the outcome: {@code crash} or {@code filesystem}
  * @param deltaBytes what was written since it, as stored; absent when unknown
+ * @param partlyDeleted whether its deletion has begun to write: it holds no single moment any more, and can only be deleted
  */
 public record SnapshotInfo(
         String name,
@@ -19,4 +20,5 @@ public record SnapshotInfo(
         boolean memory,
         String consistency,
         boolean current,
-        @Nullable Long deltaBytes) {}
+        @Nullable Long deltaBytes,
+        boolean partlyDeleted) {}
