@@ -229,6 +229,7 @@ public final class ViewDesk {
                 v.moment(),
                 v.fencing(),
                 v.sourceName(),
+                v.source(),
                 v.vm(),
                 v.vmName(),
                 v.takenAt() == null ? v.createdAt() : v.takenAt(),
