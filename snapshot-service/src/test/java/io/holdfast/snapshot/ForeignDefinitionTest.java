@@ -2,15 +2,18 @@ package io.holdfast.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.OpenTarget;
 import io.holdfast.api.target.TargetInfo;
+import io.holdfast.api.view.ViewInfo;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** A definition comes from the hypervisor that was backed up, which may have been anybody's by then. */
@@ -178,6 +181,27 @@ class ForeignDefinitionTest extends TargetSuite {
         assertThat(withoutOwn(libvirt.virsh("dumpxml", name, "--inactive")))
                 .containsExactlyInAnyOrderElementsOf(withoutOwn(before));
         libvirt.virsh("start", name, "--paused");
+    }
+
+    @Test
+    void metadataThatNoRestoreCouldCarryIsLeftOutOfThePointAndADefinitionThatIsTooLargeWithoutItIsRefused() {
+        TestVm vm = original();
+        redefine(vm, "<metadata><x:x xmlns:x='x'>" + "m".repeat(600 << 10) + "</x:x></metadata>");
+        ViewInfo view = api.openView(request(vm, UUID.randomUUID(), UUID.randomUUID(), List.of()));
+        assertThat(view.definition().length()).isLessThan(512 << 10);
+        assertThat(view.notes()).anyMatch(n -> n.contains("metadata"));
+        abandon(view.job());
+        restored("lean", view.definition());
+        redefine(vm, "<description>" + "d".repeat(600 << 10) + "</description>");
+        assertThat(codeOf(() -> api.openView(request(vm, UUID.randomUUID(), UUID.randomUUID(), List.of()))))
+                .isEqualTo(ErrorCode.VM_DEFINITION_TOO_LARGE);
+    }
+
+    private void redefine(TestVm vm, String more) {
+        String definition = libvirt.virsh("dumpxml", vm.name, "--inactive");
+        Path file = libvirt.home.resolve(vm.name + ".more.xml");
+        TestFiles.write(file, definition.replace("</domain>", more + "</domain>"));
+        libvirt.virsh("define", file.toString());
     }
 
     /** What has to be the restored VM's own. */

@@ -20,7 +20,8 @@ public interface FrozenViews {
     record Base(UUID point, String checkpoint) {}
 
     /**
-     * Looks and decides, touches nothing. Errors: {@code vm-not-found}, {@code vm-without-disks}, {@code pool-not-found}.
+     * Looks and decides, touches nothing. Errors: {@code vm-not-found}, {@code vm-without-disks}, {@code pool-not-found},
+     * {@code vm-definition-too-large}.
      *
      * @param usedPorts TCP ports of other views
      */

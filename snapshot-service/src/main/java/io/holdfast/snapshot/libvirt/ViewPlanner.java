@@ -72,7 +72,8 @@ final class ViewPlanner {
                 ? DefinitionRewriter.withLiveDisks(domain.getXMLDesc(Domains.INACTIVE_XML), xml)
                 : new DefinitionRewriter.Rewritten(domain.getXMLDesc(0), List.of());
         notes.addAll(definition.notes());
-        return new FrozenViews.Planned(plan, xml.name(), state, definition.xml(), List.copyOf(notes));
+        String kept = KeptDefinition.of(definition.xml(), notes);
+        return new FrozenViews.Planned(plan, xml.name(), state, kept, List.copyOf(notes));
     }
 
     private List<ViewPlan.Disk> disks(Connect c, Domain domain, DomainXml xml, Wish wish) throws LibvirtException {
