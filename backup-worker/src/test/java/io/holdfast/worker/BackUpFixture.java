@@ -1,5 +1,7 @@
 package io.holdfast.worker;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -52,6 +54,7 @@ abstract class BackUpFixture {
 
     static final long SIZE = 24 << 20;
     static final String VM = "vm-1";
+    static final UUID SOURCE_ID = UUID.randomUUID();
 
     @TempDir
     Path folder;
@@ -178,6 +181,7 @@ abstract class BackUpFixture {
                 new UUID(1, request.job().getLeastSignificantBits()),
                 request.fencing(),
                 "lab",
+                SOURCE_ID,
                 VM,
                 "web",
                 Instant.parse("2026-05-01T10:00:00Z"),
@@ -201,6 +205,7 @@ abstract class BackUpFixture {
                 var passphrase = Passphrase.of("passphrase");
                 var vault = Vault.open(store, passphrase)) {
             PointManifest manifest = vault.point(point, VM).orElseThrow();
+            assertThat(manifest.sourceId()).contains(SOURCE_ID);
             var bytes = ByteBuffer.allocate((int) SIZE);
             for (int at = 0; at < SIZE; at += 256 << 10) {
                 vault.open(manifest).disk("vda").read(at, bytes.slice(at, 256 << 10));

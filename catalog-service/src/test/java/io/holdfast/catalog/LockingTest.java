@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.api.BackupKind;
 import io.holdfast.api.Consistency;
+import io.holdfast.api.job.JobKind;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.catalog.app.port.JobStore;
 import io.holdfast.catalog.domain.NewJob;
@@ -31,30 +32,49 @@ class LockingTest extends CatalogTest {
     private static final Set<String> LOCKED = Set.of(
             "backup + backup",
             "backup + restore in place",
-            "backup + snapshot",
+            "backup + snapshot create",
+            "backup + snapshot delete",
             "backup + vault add",
             "restore as new + vault add",
             "restore in place + restore in place",
-            "restore in place + snapshot",
+            "restore in place + snapshot create",
+            "restore in place + snapshot delete",
             "restore in place + vault add",
-            "snapshot + snapshot",
+            "snapshot create + snapshot create",
+            "snapshot create + snapshot delete",
+            "snapshot delete + snapshot delete",
+            "source check + source check",
             "vault add + vault add",
             "vault add + vault check");
 
     @Inject
     JobStore jobs;
 
+    /** Jobs of every kind, by their names in the table. */
     private static Map<String, JobSpec> specs() {
         Map<String, JobSpec> specs = new LinkedHashMap<>();
-        specs.put(
-                "backup",
-                new JobSpec.Backup("lab", "vm-1", "web", VAULT, UUID.randomUUID(), BackupKind.FULL, Consistency.CRASH));
-        specs.put("restore as new", restore("copy-" + UUID.randomUUID()));
-        specs.put("restore in place", restore(null));
-        specs.put("snapshot", new JobSpec.SnapshotCreate("lab", "vm-1", "web", "s", null, false));
-        specs.put("vault add", new JobSpec.VaultAdd(VAULT));
-        specs.put("vault check", new JobSpec.VaultCheck(VAULT));
+        for (JobKind kind : JobKind.values()) {
+            specs.putAll(specs(kind));
+        }
         return specs;
+    }
+
+    private static Map<String, JobSpec> specs(JobKind kind) {
+        return switch (kind) {
+            case BACKUP -> Map.of("backup", backup());
+            case RESTORE ->
+                Map.of("restore as new", restore("copy-" + UUID.randomUUID()), "restore in place", restore(null));
+            case SNAPSHOT_CREATE ->
+                Map.of("snapshot create", new JobSpec.SnapshotCreate("lab", "vm-1", "web", "s", null, false));
+            case SNAPSHOT_DELETE -> Map.of("snapshot delete", new JobSpec.SnapshotDelete("lab", "vm-1", "web", "s"));
+            case SOURCE_CHECK -> Map.of("source check", new JobSpec.SourceCheck("lab"));
+            case VAULT_ADD -> Map.of("vault add", new JobSpec.VaultAdd(VAULT));
+            case VAULT_CHECK -> Map.of("vault check", new JobSpec.VaultCheck(VAULT));
+        };
+    }
+
+    private static JobSpec backup() {
+        return new JobSpec.Backup("lab", "vm-1", "web", VAULT, UUID.randomUUID(), BackupKind.FULL, Consistency.CRASH);
     }
 
     private static JobSpec restore(@Nullable String name) {
@@ -76,12 +96,13 @@ class LockingTest extends CatalogTest {
     void everyPairOfJobsIsLockedExactlyWhereTheTableSaysSo() {
         Set<String> waited = new TreeSet<>();
         Set<String> waitedTheOtherWayRound = new TreeSet<>();
-        for (String first : specs().keySet()) {
-            for (String second : specs().keySet()) {
+        for (Map.Entry<String, JobSpec> one : specs().entrySet()) {
+            for (Map.Entry<String, JobSpec> other : specs().entrySet()) {
                 Database.clear();
-                assertThat(leased(specs().getOrDefault(first, new JobSpec.SourceCheck("lab"))))
-                        .isTrue();
-                if (!leased(specs().getOrDefault(second, new JobSpec.SourceCheck("lab")))) {
+                String first = one.getKey();
+                String second = other.getKey();
+                assertThat(leased(one.getValue())).isTrue();
+                if (!leased(other.getValue())) {
                     boolean ordered = first.compareTo(second) <= 0;
                     (ordered ? waited : waitedTheOtherWayRound)
                             .add(ordered ? first + " + " + second : second + " + " + first);

@@ -24,6 +24,7 @@ import java.util.UUID;
 final class MadePoint {
 
     static final String VM = "vm-1";
+    static final UUID SOURCE = UUID.randomUUID();
 
     static PointManifest in(ObjectStore store, Map<String, byte[]> disks) throws InterruptedException {
         return in(store, disks, new VaultOptions(8 << 10, 1, 1));
@@ -39,7 +40,8 @@ final class MadePoint {
             for (var disk : disks.entrySet()) {
                 session.backup(new Bytes(disk.getKey(), disk.getValue()), ProgressListener.NONE);
             }
-            return session.commit(new PointFacts(Instant.EPOCH, Consistency.CRASH, "running", "<domain/>", List.of()));
+            return session.commit(new PointFacts(
+                    Instant.EPOCH, Consistency.CRASH, "running", "<domain/>", List.of(), Optional.of(SOURCE)));
         }
     }
 

@@ -55,6 +55,7 @@ class RestoreTest extends RestoreSuite {
             byte[] pulled = Files.readAllBytes(folder.resolve(disk.getKey() + ".out"));
             assertThat(pulled).as(disk.getKey()).isEqualTo(disk.getValue());
         }
+        assertThat(services.opened.getFirst().originalSource()).isEqualTo(MadePoint.SOURCE);
         assertThat(result.path("vmId").asText()).isEqualTo("id-2");
         assertThat(result.path("vmName").asText()).isEqualTo("web2");
         assertThat(result.path("bytes").asLong()).isEqualTo((12L << 20) + 512);

@@ -74,7 +74,11 @@ abstract class TargetSuite extends Suite {
 
     OpenTarget request(TestVm of, @Nullable String name, @Nullable String inPlace, OpenTarget.TargetDisk... disks) {
         String definition = libvirt.virsh("dumpxml", of.name, "--inactive");
-        return new OpenTarget(job, 1, SOURCE, name, inPlace, definition, null, null, SOURCE, List.of(disks));
+        return new OpenTarget(job, 1, SOURCE, name, inPlace, definition, null, null, sourceId(), List.of(disks));
+    }
+
+    UUID sourceId() {
+        return api.source(SOURCE).id();
     }
 
     TestVm original() {

@@ -223,12 +223,13 @@ class TargetTest extends TargetSuite {
         OpenTarget unknown = request(original, "unknown", null);
         restoredWithLinkDown("known", request(original, "known", null), true);
         original.remove();
-        restoredWithLinkDown("alone", withJob(unknown, "alone", SOURCE), false);
+        restoredWithLinkDown("alone", withJob(unknown, "alone", sourceId()), false);
         restoredWithLinkDown("unknown", withJob(unknown, "unknown", null), true);
-        restoredWithLinkDown("elsewhere", withJob(unknown, "elsewhere", "removed-source"), true);
+        // A source that was removed: whoever has its name now is another.
+        restoredWithLinkDown("elsewhere", withJob(unknown, "elsewhere", UUID.randomUUID()), true);
     }
 
-    private static OpenTarget withJob(OpenTarget r, String name, @Nullable String home) {
+    private static OpenTarget withJob(OpenTarget r, String name, @Nullable UUID home) {
         UUID other = UUID.randomUUID();
         return new OpenTarget(other, 1, SOURCE, name, null, r.definition(), null, null, home, r.disks());
     }
@@ -255,7 +256,7 @@ class TargetTest extends TargetSuite {
                 original.attach("<interface type='user'/>", "--config");
                 OpenTarget here = request(original, "copy", null);
                 api.openTarget(new OpenTarget(
-                        job, 1, "other", "copy", null, here.definition(), "default", null, SOURCE, here.disks()));
+                        job, 1, "other", "copy", null, here.definition(), "default", null, sourceId(), here.disks()));
                 fill(content(4 * MIB, "0x81"), content(ODD, "0x82"));
                 api.finishTarget(job, new FinishTarget(1, false));
                 assertThat(other.virsh("dumpxml", "copy")).contains("link state='down'");
@@ -278,7 +279,7 @@ class TargetTest extends TargetSuite {
         assertThat(view.notes()).anyMatch(n -> n.contains("vdc"));
         OpenTarget.TargetDisk vdc = new OpenTarget.TargetDisk("vdc", 2 * MIB, "qcow2", 0);
         api.openTarget(new OpenTarget(
-                job, 1, SOURCE, "livedisk", null, view.definition(), null, null, SOURCE, List.of(VDA, vdc)));
+                job, 1, SOURCE, "livedisk", null, view.definition(), null, null, sourceId(), List.of(VDA, vdc)));
         made.add("livedisk");
         fill(Map.of("vda", content(4 * MIB, "0x91"), "vdc", content(2 * MIB, "0x92")));
         api.finishTarget(job, new FinishTarget(1, false));

@@ -6,6 +6,7 @@ import io.holdfast.vault.PointFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What the point says of the moment it was taken. */
 final class ViewFacts {
@@ -21,7 +22,8 @@ final class ViewFacts {
                 io.holdfast.vault.Consistency.valueOf(view.consistency().name()),
                 view.vmState(),
                 view.definition(),
-                notes);
+                notes,
+                Optional.ofNullable(view.sourceId()));
     }
 
     private static String lower(Consistency consistency) {

@@ -2,8 +2,10 @@ package io.holdfast.catalog.domain;
 
 import io.holdfast.api.job.JobKind.Runner;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +21,17 @@ public record QueueDepth(Runner runner, int queued, int running, int useful) {
     /** How many data-moving jobs may run at once. */
     public record Limits(int perSource, int perVault) {}
 
-    /** What counts of a job that waits or runs. */
+    /**
+     * What counts of a job that waits or runs.
+     *
+     * @param look whether its attempts only look: one at a time of a vault
+     */
     public record Entry(
             Runner runner,
             boolean running,
             boolean movesData,
             boolean due,
+            boolean look,
             @Nullable String source,
             @Nullable UUID vault,
             JobLocks locks) {}
@@ -56,6 +63,7 @@ public record QueueDepth(Runner runner, int queued, int running, int useful) {
         private final Limits limits;
         private final Map<Object, Integer> used = new HashMap<>();
         private final Map<String, Boolean> locked = new HashMap<>();
+        private final Set<UUID> looked = new HashSet<>();
 
         Room(Limits limits) {
             this.limits = limits;
@@ -64,7 +72,9 @@ public record QueueDepth(Runner runner, int queued, int running, int useful) {
         boolean fits(Entry entry) {
             boolean locksFree = entry.locks().exclusive().stream().noneMatch(locked::containsKey)
                     && entry.locks().shared().stream().noneMatch(key -> locked.getOrDefault(key, false));
+            boolean mayLook = !entry.look() || entry.vault() == null || !looked.contains(entry.vault());
             return locksFree
+                    && mayLook
                     && (!entry.movesData()
                             || (below(entry.source(), limits.perSource()) && below(entry.vault(), limits.perVault())));
         }
@@ -72,6 +82,9 @@ public record QueueDepth(Runner runner, int queued, int running, int useful) {
         void take(Entry entry) {
             entry.locks().exclusive().forEach(key -> locked.put(key, true));
             entry.locks().shared().forEach(key -> locked.putIfAbsent(key, false));
+            if (entry.look() && entry.vault() != null) {
+                looked.add(entry.vault());
+            }
             if (entry.movesData()) {
                 count(entry.source());
                 count(entry.vault());

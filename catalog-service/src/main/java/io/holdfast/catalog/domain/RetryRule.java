@@ -49,6 +49,7 @@ public final class RetryRule {
                     VM_HAS_SNAPSHOTS,
                     VM_NAME_EXISTS,
                     VM_NAME_INVALID,
+                    VM_DEFINITION_TOO_LARGE,
                     DISK_NOT_FOUND,
                     DISK_UNSUPPORTED,
                     POOL_NOT_FOUND,

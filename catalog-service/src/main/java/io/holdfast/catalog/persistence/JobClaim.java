@@ -13,6 +13,10 @@ import java.util.UUID;
  * Leasing. Which job is next depends on locks and on counts of other rows, which row locks do not cover; so one lease at
  * a time is decided, across replicas, under an advisory lock held for a few milliseconds. The row itself is claimed with
  * SKIP LOCKED: a job that somebody cancels or ends at this moment does not hold up the queue.
+ *
+ * <p>Attempts that only look come first and run beside whatever else runs. Where a vault is away each of them lasts minutes, so
+ * that they take turns: one at a time of a vault, and of a source where a hypervisor is asked; one at a time in each process, and
+ * a process that looked last takes an ordinary job next.
  */
 @ApplicationScoped
 class JobClaim {
@@ -31,7 +35,11 @@ class JobClaim {
                     where r.state = 'RUNNING' and r.moves_data and r.source = j.source) < ?)
                 and (not j.moves_data or j.ending is not null or j.vault is null or (select count(*) from job r
                     where r.state = 'RUNNING' and r.moves_data and r.vault = j.vault) < ?)
-            order by j.ending is null, j.priority desc, j.seq
+                and (j.ending is null or not exists (select 1 from job r
+                    where r.state = 'RUNNING' and r.ending is not null and (r.lease_owner = ? or r.vault = j.vault
+                        or r.runner = 'RESTORE_SERVICE' and r.runner = j.runner and r.source = j.source)))
+            order by (j.ending is not null) = coalesce((select a.look from job_attempt a
+                where a.instance = ? order by a.started_at desc limit 1), false), j.priority desc, j.seq
             limit 1
             for update of j skip locked
             """;
@@ -58,7 +66,9 @@ class JobClaim {
                         row -> row.getObject(1, UUID.class),
                         lessee.runner(),
                         limits.perSource(),
-                        limits.perVault())
+                        limits.perVault(),
+                        lessee.instance(),
+                        lessee.instance())
                 .flatMap(id -> take(id, lessee, lease));
     }
 
@@ -76,8 +86,8 @@ class JobClaim {
                 where id = ? and state = 'QUEUED'
                 """, lessee.instance(), lessee.subject(), lease.toMillis() / 1000.0, id);
         sql.update("""
-                insert into job_attempt (job, fencing, number, instance)
-                select id, fencing, attempts, lease_owner from job where id = ?
+                insert into job_attempt (job, fencing, number, instance, look)
+                select id, fencing, attempts, lease_owner, ending is not null from job where id = ?
                 """, id);
         return sql.one("select " + JobRows.COLUMNS + " from job j where j.id = ?", rows::read, id);
     }

@@ -309,7 +309,7 @@ class JobTable implements JobStore {
     @Override
     public List<QueueDepth.Entry> queue() {
         return sql.query("""
-                select runner, state = 'RUNNING' as running, moves_data and ending is null as moves_data, not_before <= now() as due, source, vault,
+                select runner, state = 'RUNNING' as running, moves_data and ending is null as moves_data, not_before <= now() as due, ending is not null as look, source, vault,
                     exclusive_locks, shared_locks
                 from job where state in ('QUEUED', 'RUNNING') order by priority desc, seq limit 10000
                 """, JobTable::entry);
@@ -321,6 +321,7 @@ class JobTable implements JobStore {
                 row.getBoolean("running"),
                 row.getBoolean("moves_data"),
                 row.getBoolean("due"),
+                row.getBoolean("look"),
                 row.getString("source"),
                 row.getObject("vault", UUID.class),
                 new JobLocks(texts(row, "exclusive_locks"), texts(row, "shared_locks")));

@@ -147,7 +147,7 @@ class RulesTest {
 
     private static QueueDepth.Entry entry(boolean running, String source, String vm, boolean due) {
         var locks = new JobLocks(List.of("vm:" + source + "/" + vm), List.of("vault:" + ID));
-        return new QueueDepth.Entry(Runner.BACKUP_WORKER, running, true, due, source, ID, locks);
+        return new QueueDepth.Entry(Runner.BACKUP_WORKER, running, true, due, false, source, ID, locks);
     }
 
     @ParameterizedTest

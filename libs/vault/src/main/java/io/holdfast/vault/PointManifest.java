@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param skipped keys between {@code previous} and this one that held foreign objects
  * @param kind how it was read; full when every disk was read in full
  * @param base the point it was read against
+ * @param sourceId which hypervisor connection {@code source} named then, as far as it is known
  * @param definition the machine's definition
  * @param notes what was degraded or cannot be held, for people
  */
@@ -24,6 +25,7 @@ public record PointManifest(
         String vm,
         String vmName,
         String source,
+        Optional<UUID> sourceId,
         String job,
         String moment,
         long sequence,

@@ -8,6 +8,7 @@ import io.holdfast.vault.ChainReport.Trouble;
 import io.holdfast.vault.VaultException.Kind;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What is committed can be read, what is not known is said, and what was lost is not written over. */
@@ -16,6 +17,21 @@ class CommitTest {
     private static PointManifest empty(Vault vault, BackupIntent intent, PointFacts facts) {
         try (BackupSession session = vault.begin(intent)) {
             return session.commit(facts);
+        }
+    }
+
+    @Test
+    void aManifestNamesTheSourceByItsIdWhereItHasOne() {
+        try (Vault vault = Vaults.create(new ScriptedStore())) {
+            UUID source = UUID.randomUUID();
+            PointFacts facts = new PointFacts(
+                    Vaults.NOW, Consistency.CRASH, "running", "<domain/>", List.of(), Optional.of(source));
+            PointManifest named = empty(vault, Vaults.intent("one", Optional.empty()), facts);
+            PointManifest unnamed = empty(vault, Vaults.intent("two", Optional.empty()), Vaults.FACTS);
+            assertThat(vault.point(named.id(), named.vm()).orElseThrow().sourceId())
+                    .contains(source);
+            assertThat(vault.point(unnamed.id(), unnamed.vm()).orElseThrow().sourceId())
+                    .isEmpty();
         }
     }
 

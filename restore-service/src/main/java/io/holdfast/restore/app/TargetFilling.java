@@ -88,7 +88,7 @@ final class TargetFilling {
                 check.manifest().definition(),
                 spec.pool(),
                 spec.network(),
-                check.manifest().source(),
+                check.manifest().sourceId().orElse(null),
                 check.disks().stream()
                         .map(d -> new OpenTarget.TargetDisk(d.key(), d.size(), d.format(), DiskChoice.dataBytes(d)))
                         .toList());

@@ -6,7 +6,6 @@ import io.holdfast.snapshot.domain.ViewPlan;
 import io.holdfast.snapshot.domain.ViewSeen;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +19,12 @@ public interface FrozenViews {
     record Base(UUID point, String checkpoint) {}
 
     /**
-     * Looks and decides, touches nothing. Errors: {@code vm-not-found}, {@code vm-without-disks}, {@code pool-not-found}.
+     * Looks and decides, touches nothing. Errors: {@code vm-not-found}, {@code vm-without-disks}, {@code pool-not-found},
+     * {@code vm-definition-too-large}.
      *
-     * @param usedPorts TCP ports of other views
+     * @param port TCP port to serve at; 0: a unix socket
      */
-    Planned plan(String vm, UUID moment, UUID vault, UUID point, Set<Integer> usedPorts);
+    Planned plan(String vm, UUID moment, UUID vault, UUID point, int port);
 
     ViewSeen observe(View view);
 

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -31,7 +30,7 @@ public final class SourceCheck {
 
     private final SourceDirectory directory;
     private final Rows.Checks checks;
-    private final Rows.Views views;
+    private final NbdPorts ports;
     private final Nbd nbd;
     private final CheckHints hints;
     private final InstantSource clock;
@@ -43,13 +42,13 @@ public final class SourceCheck {
     public SourceCheck(
             SourceDirectory directory,
             Rows.Checks checks,
-            Rows.Views views,
+            NbdPorts ports,
             Nbd nbd,
             Settings settings,
             InstantSource clock) {
         this.directory = directory;
         this.checks = checks;
-        this.views = views;
+        this.ports = ports;
         this.nbd = nbd;
         this.hints = new CheckHints(settings.nbdDirectory());
         this.clock = clock;
@@ -116,7 +115,8 @@ public final class SourceCheck {
             String vm = driver.probe().open(id);
             lines.add("a helper VM was started, paused");
             step = "open and read a frozen view of the helper VM";
-            view(source, driver.views(), vm, id, lines);
+            List<String> viewed = ports.with(source, port -> view(source, driver.views(), vm, id, port));
+            lines.addAll(viewed);
             step = "have a helper VM pull what is served here, as a restore does";
             pull(source, driver.probe(), id, lines);
             return List.copyOf(lines);
@@ -128,8 +128,9 @@ public final class SourceCheck {
         }
     }
 
-    private void view(Source source, FrozenViews driver, String vm, UUID id, List<String> lines) {
-        FrozenViews.Planned planned = driver.plan(vm, id, id, id, usedPorts(source));
+    private List<String> view(Source source, FrozenViews driver, String vm, UUID id, int port) {
+        List<String> lines = new ArrayList<>();
+        FrozenViews.Planned planned = driver.plan(vm, id, id, id, port);
         View view = intent(source, vm, id, planned);
         driver.reserveScratch(view.plan());
         lines.add("scratch was reserved in pool "
@@ -151,6 +152,7 @@ public final class SourceCheck {
             boolean dropped = driver.dropCheckpoint(vm, checkpoint);
             LOG.debugf("the check's checkpoint was dropped: %s", dropped);
         }
+        return lines;
     }
 
     private void pull(Source source, SourceProbe probe, UUID id, List<String> lines) {
@@ -165,13 +167,6 @@ public final class SourceCheck {
             }
             lines.add("a helper VM pulled what was served here, as a restore does");
         }
-    }
-
-    private Set<Integer> usedPorts(Source source) {
-        return views.unclosed().stream()
-                .filter(v -> v.source().equals(source.id()))
-                .map(v -> v.plan().port())
-                .collect(Collectors.toSet());
     }
 
     private View intent(Source source, String vm, UUID moment, FrozenViews.Planned p) {

@@ -92,7 +92,7 @@ public final class TargetDesk {
                 plan.newId(),
                 r.definition(),
                 r.network(),
-                r.original(),
+                r.originalSource(),
                 State.PREPARED,
                 plan.disks(),
                 List.of(),

@@ -195,9 +195,9 @@ public final class TargetOperations {
 
     /** Whether it is known that no original runs beside the new VM: what cannot be asked is not known. */
     private boolean originalIsGone(Target target) {
-        String name = target.original();
-        Optional<Source> home =
-                name == null ? Optional.empty() : tables.sources().byName(name);
+        // By its id: another hypervisor may have the name by now.
+        Optional<Source> home = Optional.ofNullable(target.originalSource())
+                .flatMap(id -> tables.sources().byId(id));
         try {
             return home.isPresent()
                     && !drivers.of(home.get()).targets().hasOriginal(target.definition())

@@ -18,9 +18,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** What jobs ask of frozen views: open, look, renew, settle. */
@@ -33,24 +31,29 @@ public final class ViewDesk {
     private final Rows.JobEnds ends;
     private final ViewOperations operations;
     private final Drivers drivers;
+    private final NbdPorts ports;
     private final VmLocks locks;
     private final Settings settings;
     private final InstantSource clock;
 
+    /** The rows that are needed. */
+    public record Tables(Rows.Views views, Rows.JobEnds ends) {}
+
     public ViewDesk(
             SourceDirectory directory,
-            Rows.Views views,
-            Rows.JobEnds ends,
+            Tables tables,
             ViewOperations operations,
             Drivers drivers,
+            NbdPorts ports,
             VmLocks locks,
             Settings settings,
             InstantSource clock) {
         this.directory = directory;
-        this.views = views;
-        this.ends = ends;
+        this.views = tables.views();
+        this.ends = tables.ends();
         this.operations = operations;
         this.drivers = drivers;
+        this.ports = ports;
         this.locks = locks;
         this.settings = settings;
         this.clock = clock;
@@ -71,7 +74,7 @@ public final class ViewDesk {
                 .map(v -> views.change(v.moment(), x -> x.leased(request.fencing(), expiry())))
                 .flatMap(operations::open);
         View view = continued.orElseGet(() -> operations
-                .open(intend(source, request))
+                .open(ports.with(source, port -> intend(source, request, port)))
                 .orElseThrow(() -> new ApiException(ErrorCode.VIEW_LOST, "The frozen moment was lost at once.")));
         return info(view);
     }
@@ -95,14 +98,13 @@ public final class ViewDesk {
         }
     }
 
-    private View intend(Source source, OpenView r) {
+    private View intend(Source source, OpenView r, int port) {
         UUID moment = UUID.randomUUID();
         if (views.unclosed().stream()
                 .anyMatch(v -> v.phase().live() && v.source().equals(source.id()) && v.vm().equals(r.vm()))) {
             throw new ApiException(ErrorCode.VM_BUSY, "Another job has a frozen view of this VM.");
         }
-        FrozenViews.Planned plan =
-                drivers.of(source).views().plan(r.vm(), moment, r.vault(), r.point(), usedPorts(source));
+        FrozenViews.Planned plan = drivers.of(source).views().plan(r.vm(), moment, r.vault(), r.point(), port);
         Instant now = clock.instant();
         View view = new View(
                 moment,
@@ -133,13 +135,6 @@ public final class ViewDesk {
                         moment, r.job(), source.id(), r.vm(), r.vault(), r.point(), n, Checkpoint.State.PENDING, now));
         views.insert(view, pending);
         return view;
-    }
-
-    private Set<Integer> usedPorts(Source source) {
-        return views.unclosed().stream()
-                .filter(v -> v.source().equals(source.id()))
-                .map(v -> v.plan().port())
-                .collect(Collectors.toSet());
     }
 
     public ViewInfo show(UUID job) {
@@ -229,6 +224,7 @@ public final class ViewDesk {
                 v.moment(),
                 v.fencing(),
                 v.sourceName(),
+                v.source(),
                 v.vm(),
                 v.vmName(),
                 v.takenAt() == null ? v.createdAt() : v.takenAt(),

@@ -3,6 +3,7 @@ package io.holdfast.snapshot.config;
 import io.holdfast.snapshot.app.CheckpointDesk;
 import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.LeftoverReport;
+import io.holdfast.snapshot.app.NbdPorts;
 import io.holdfast.snapshot.app.Pause;
 import io.holdfast.snapshot.app.Puller;
 import io.holdfast.snapshot.app.Reaper;
@@ -139,16 +140,24 @@ public class Wiring {
 
     @Produces
     @Singleton
+    NbdPorts ports(TargetEnd.Tables t, Settings settings) {
+        return new NbdPorts(t.views()::unclosed, settings.firstPort());
+    }
+
+    @Produces
+    @Singleton
     ViewDesk viewDesk(
             SourceDirectory directory,
             TargetEnd.Tables t,
             Rows.JobEnds ends,
             ViewOperations operations,
             Drivers drivers,
+            NbdPorts ports,
             VmLocks locks,
             Settings settings,
             InstantSource clock) {
-        return new ViewDesk(directory, t.views(), ends, operations, drivers, locks, settings, clock);
+        var tables = new ViewDesk.Tables(t.views(), ends);
+        return new ViewDesk(directory, tables, operations, drivers, ports, locks, settings, clock);
     }
 
     @Produces
@@ -251,12 +260,12 @@ public class Wiring {
     SourceCheck sourceCheck(
             SourceDirectory directory,
             Rows.Checks checks,
-            Rows.Views views,
+            NbdPorts ports,
             Settings settings,
             NbdConfig nbd,
             InstantSource clock) {
         var ends = new SourceCheck.Nbd(new FirstBlock(), new FewBytes(nbd.directory(), nbd.socketPermissions()));
-        return new SourceCheck(directory, checks, views, ends, settings, clock);
+        return new SourceCheck(directory, checks, ports, ends, settings, clock);
     }
 
     @Produces

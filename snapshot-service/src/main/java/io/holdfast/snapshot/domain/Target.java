@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param inPlace id of the VM whose disks are replaced; absent for a new VM
  * @param newId id that the new VM gets, chosen before anything is made
- * @param original name of the source that the point's VM was backed up on, as far as it is known
+ * @param originalSource id of the source that the point's VM was backed up on, as far as it is known
  * @param oldPaths files of the replaced disks, written down before the switch and removed after the end
  * @param made whether every volume that is not filled is there and empty
  * @param finishing whether finishing has begun
@@ -32,7 +32,7 @@ public record Target(
         UUID newId,
         String definition,
         @Nullable String network,
-        @Nullable String original,
+        @Nullable UUID originalSource,
         TargetInfo.State state,
         List<Disk> disks,
         List<String> oldPaths,
@@ -119,7 +119,7 @@ public record Target(
                 newId,
                 definition,
                 network,
-                original,
+                originalSource,
                 d.state,
                 d.disks,
                 d.oldPaths,

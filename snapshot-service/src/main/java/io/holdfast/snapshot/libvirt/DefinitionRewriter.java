@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.w3c.dom.Element;
@@ -15,8 +14,6 @@ import org.w3c.dom.Element;
 final class DefinitionRewriter {
 
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final Set<String> CHARACTER_DEVICES = Set.of("serial", "console", "parallel");
-    private static final Set<String> OF_ONE_HOST = Set.of("file", "pipe", "dev", "unix", "tcp", "udp");
 
     private DefinitionRewriter() {}
 
@@ -38,10 +35,13 @@ final class DefinitionRewriter {
             }
         });
         Element devices = Xml.ensure(root, "devices");
-        disksOfNewVm(devices, target, notes);
-        interfaces(devices, target, connected, notes);
-        characterDevices(devices);
         dropHostDevices(devices, notes);
+        if (target.network() != null) {
+            Xml.children(devices, "interface").forEach(nic -> connect(nic, target.network()));
+        }
+        ForeignParts.drop(root, notes);
+        disksOfNewVm(devices, target, notes);
+        interfaces(devices, connected, notes);
         return new Rewritten(Xml.write(root), List.copyOf(notes));
     }
 
@@ -99,7 +99,7 @@ final class DefinitionRewriter {
                 attach(disk, volume);
             } else if (device.equals("cdrom") || device.equals("floppy")) {
                 Xml.remove(disk, "source");
-                Xml.remove(disk, "backingStore");
+                disk.setAttribute("type", "file");
             } else {
                 devices.removeChild(disk);
                 notes.add("Disk " + key + " is not part of the restored VM.");
@@ -119,16 +119,17 @@ final class DefinitionRewriter {
         Xml.ensure(disk, "source").setAttribute("file", volume.volume().path());
     }
 
-    private static void interfaces(Element devices, Target target, boolean connected, List<String> notes) {
+    private static void connect(Element nic, String network) {
+        nic.setAttribute("type", "network");
+        Xml.remove(nic, "source");
+        Xml.ensure(nic, "source").setAttribute("network", network);
+    }
+
+    private static void interfaces(Element devices, boolean connected, List<String> notes) {
         List<Element> nics = Xml.children(devices, "interface");
         for (Element nic : nics) {
             Xml.ensure(nic, "mac").setAttribute("address", freshMac());
             Xml.remove(nic, "target");
-            if (target.network() != null) {
-                nic.setAttribute("type", "network");
-                Xml.remove(nic, "source");
-                Xml.ensure(nic, "source").setAttribute("network", target.network());
-            }
             Optional<Element> source = Xml.child(nic, "source");
             source.ifPresent(s -> s.removeAttribute("portid"));
             if (!connected) {
@@ -138,27 +139,6 @@ final class DefinitionRewriter {
         if (!nics.isEmpty() && !connected) {
             notes.add(
                     "The network cards are disconnected because the original VM may be there; connect them when it is gone.");
-        }
-    }
-
-    /** A file, socket or port that a console of the original writes to is never shared. */
-    private static void characterDevices(Element devices) {
-        for (String kind : CHARACTER_DEVICES) {
-            for (Element e : Xml.children(devices, kind)) {
-                Xml.remove(e, "log");
-                if (OF_ONE_HOST.contains(e.getAttribute("type"))) {
-                    e.setAttribute("type", "pty");
-                    Xml.remove(e, "source");
-                    Xml.remove(e, "protocol");
-                }
-            }
-        }
-        for (Element e : Xml.children(devices, "channel")) {
-            Xml.remove(e, "log");
-            // libvirt makes a path of the new VM's own.
-            if (e.getAttribute("type").equals("unix")) {
-                Xml.remove(e, "source");
-            }
         }
     }
 

@@ -146,6 +146,7 @@ final class LibvirtProbe implements SourceProbe {
                     Volumes.delete(c, pool, name);
                 }
             }
+            Scratch.forget(Marks.scratch(id, DISK));
             return id;
         });
         for (String socket : List.of(Marks.socket(id), Marks.checkSocket(id))) {

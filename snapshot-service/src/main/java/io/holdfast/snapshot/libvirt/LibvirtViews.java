@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -51,9 +50,9 @@ final class LibvirtViews implements FrozenViews {
     }
 
     @Override
-    public Planned plan(String vm, UUID moment, UUID vault, UUID point, Set<Integer> usedPorts) {
+    public Planned plan(String vm, UUID moment, UUID vault, UUID point, int port) {
         ViewPlanner planner = new ViewPlanner(context);
-        var wish = new ViewPlanner.Wish(vm, moment, vault, point, usedPorts);
+        var wish = new ViewPlanner.Wish(vm, moment, vault, point, port);
         return connection.call("plan a view", c -> planner.plan(c, wish));
     }
 

@@ -7,6 +7,8 @@ import io.holdfast.snapshot.domain.Volume;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
 import org.libvirt.StoragePool;
@@ -17,6 +19,9 @@ final class Scratch {
 
     /** What file systems may count beside the bytes that were asked for. */
     static final long SLACK = 1 << 20;
+
+    /** Names of volumes that this process gave their header: libvirt sees it only when it looks at the pool anew. */
+    private static final Set<String> WITH_HEADER = ConcurrentHashMap.newKeySet();
 
     private Scratch() {}
 
@@ -45,6 +50,7 @@ final class Scratch {
         StoragePool pool = Volumes.pool(c, v.pool());
         try {
             Volumes.createQcow2(c, pool, v.name(), disk.virtualBytes(), v.bytes());
+            WITH_HEADER.add(v.name());
         } catch (LibvirtException e) {
             delete(c, plan);
             if (String.valueOf(e.getMessage()).contains("No space left")) {
@@ -66,8 +72,14 @@ final class Scratch {
 
     static void delete(Connect c, ViewPlan plan) throws LibvirtException {
         for (ViewPlan.Disk d : plan.disks()) {
+            forget(d.scratch().name());
             Volumes.delete(c, d.scratch().pool(), d.scratch().name());
         }
+    }
+
+    /** The volume goes: nothing is known of its name any more. */
+    static void forget(String volume) {
+        WITH_HEADER.remove(volume);
     }
 
     /** How many of the volumes are there. */
@@ -81,7 +93,7 @@ final class Scratch {
         return there;
     }
 
-    /** Whether all are there with their header, which libvirt sees when it looks anew. */
+    /** Whether all are there with their header. */
     static boolean complete(Connect c, ViewPlan plan) throws LibvirtException {
         for (ViewPlan.Disk d : plan.disks()) {
             Optional<StorageVol> v =
@@ -89,7 +101,13 @@ final class Scratch {
             if (v.isEmpty()) {
                 return false;
             }
-            PoolGate.refresh(c.storagePoolLookupByName(d.scratch().pool()));
+            if (WITH_HEADER.contains(d.scratch().name())) {
+                continue;
+            }
+            // Another scratch may be written for minutes: this one is made anew rather than waited for.
+            if (!PoolGate.tryRefresh(c.storagePoolLookupByName(d.scratch().pool()))) {
+                return false;
+            }
             var target = Xml.child(Xml.parse(v.get().getXMLDesc(0)), "target");
             if (!Xml.attr(target.flatMap(t -> Xml.child(t, "format")), "type").equals("qcow2")) {
                 return false;

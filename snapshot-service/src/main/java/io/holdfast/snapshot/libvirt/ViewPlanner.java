@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -24,7 +23,6 @@ final class ViewPlanner {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SECRET_BYTES = 24;
-    private static final int PORTS = 100;
     private static final long MIN_SCRATCH = 1 << 20;
     /** The kernel's limit for a unix socket's path. */
     private static final int MAX_SOCKET = 107;
@@ -32,7 +30,7 @@ final class ViewPlanner {
     private final SourceContext context;
 
     /** A view to plan. */
-    record Wish(String vm, UUID moment, UUID vault, UUID point, Set<Integer> usedPorts) {}
+    record Wish(String vm, UUID moment, UUID vault, UUID point, int port) {}
 
     ViewPlanner(SourceContext context) {
         this.context = context;
@@ -59,20 +57,14 @@ final class ViewPlanner {
         List<ViewPlan.Disk> disks = disks(c, domain, xml, wish);
         String checkpoint = mode == Mode.HELPER ? null : Marks.checkpoint(wish.vault(), wish.point(), wish.moment());
         String subject = mode == Mode.HELPER ? wish.moment().toString() : xml.uuid();
-        boolean tls = context.source().nbd().equals("tls");
         ViewPlan plan = new ViewPlan(
-                mode,
-                subject,
-                checkpoint,
-                tls ? "" : socket(wish.moment()),
-                tls ? port(wish.usedPorts()) : 0,
-                disks,
-                false);
+                mode, subject, checkpoint, wish.port() > 0 ? "" : socket(wish.moment()), wish.port(), disks, false);
         DefinitionRewriter.Rewritten definition = domain.isPersistent() == 1
                 ? DefinitionRewriter.withLiveDisks(domain.getXMLDesc(Domains.INACTIVE_XML), xml)
                 : new DefinitionRewriter.Rewritten(domain.getXMLDesc(0), List.of());
         notes.addAll(definition.notes());
-        return new FrozenViews.Planned(plan, xml.name(), state, definition.xml(), List.copyOf(notes));
+        String kept = KeptDefinition.of(definition.xml(), notes);
+        return new FrozenViews.Planned(plan, xml.name(), state, kept, List.copyOf(notes));
     }
 
     private List<ViewPlan.Disk> disks(Connect c, Domain domain, DomainXml xml, Wish wish) throws LibvirtException {
@@ -151,16 +143,6 @@ final class ViewPlanner {
                     ErrorCode.INTERNAL, "holdfast.nbd.directory is too long: a socket's path has at most 107 bytes.");
         }
         return path;
-    }
-
-    private int port(Set<Integer> used) {
-        int first = context.settings().firstPort();
-        for (int port = first; port < first + PORTS; port++) {
-            if (!used.contains(port)) {
-                return port;
-            }
-        }
-        throw new ApiException(ErrorCode.UNAVAILABLE, "All " + PORTS + " NBD ports are in use.");
     }
 
     private static String secret() {

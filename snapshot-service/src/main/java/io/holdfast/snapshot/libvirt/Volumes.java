@@ -2,6 +2,7 @@ package io.holdfast.snapshot.libvirt;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.snapshot.domain.Marks;
 import io.holdfast.snapshot.domain.Volume;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -87,10 +88,10 @@ final class Volumes {
         return new ApiException(ErrorCode.POOL_NOT_FOUND, why, cause);
     }
 
-    /** Free bytes, looked at anew. */
+    /** Free bytes, looked at anew; while volumes are made, as last seen and less what they take. */
     static long available(StoragePool pool) throws LibvirtException {
-        PoolGate.refresh(pool);
-        return pool.getInfo().available;
+        long making = PoolGate.tryRefresh(pool) ? 0 : PoolGate.beingMade(pool);
+        return pool.getInfo().available - making;
     }
 
     static Optional<StorageVol> find(Connect c, String poolName, String name) throws LibvirtException {
@@ -102,8 +103,14 @@ final class Volumes {
                 if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_STORAGE_VOL)) {
                     throw e;
                 }
-                // Another process may have made it: libvirt lists what it saw last.
-                PoolGate.refresh(pool);
+                // Another process may have made it: libvirt lists what it saw last. Scratch is never made but by
+                // libvirt.
+                if (!PoolGate.tryRefresh(pool)) {
+                    if (name.startsWith(Marks.SCRATCH)) {
+                        return Optional.empty();
+                    }
+                    PoolGate.refresh(pool);
+                }
                 return Optional.of(pool.storageVolLookupByName(name));
             }
         } catch (LibvirtException e) {
@@ -158,7 +165,7 @@ final class Volumes {
                 .add(Tag.of("allocation", allocate ? Long.toString(bytes) : "0").with("unit", "bytes"))
                 .add(Tag.of("target").add(Tag.of("format").with("type", "raw")))
                 .xml();
-        return PoolGate.making(pool, () -> pool.storageVolCreateXML(xml, 0));
+        return PoolGate.making(pool, allocate ? bytes : 0, () -> pool.storageVolCreateXML(xml, 0));
     }
 
     /** A qcow2 image of exactly {@code virtualBytes} in a file with {@code reserved} bytes allocated. */
@@ -167,7 +174,7 @@ final class Volumes {
         byte[] header = Qcow2Header.of(virtualBytes);
         StorageVol volume = createRaw(pool, name, Math.max(reserved, header.length), reserved > 0);
         try {
-            PoolGate.making(pool, () -> {
+            PoolGate.making(pool, 0, () -> {
                 upload(c, volume, header);
                 return volume;
             });

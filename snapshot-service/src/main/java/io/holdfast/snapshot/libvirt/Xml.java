@@ -58,14 +58,20 @@ final class Xml {
         return new ApiException(ErrorCode.HYPERVISOR_ERROR, "A definition from the hypervisor " + why + ".", cause);
     }
 
-    static List<Element> children(Element parent, String name) {
+    static List<Element> children(Element parent) {
         List<Element> found = new ArrayList<>();
         for (Node n = parent.getFirstChild(); n != null; n = n.getNextSibling()) {
-            if (n instanceof Element e && e.getTagName().equals(name)) {
+            if (n instanceof Element e) {
                 found.add(e);
             }
         }
         return found;
+    }
+
+    static List<Element> children(Element parent, String name) {
+        return children(parent).stream()
+                .filter(e -> e.getTagName().equals(name))
+                .toList();
     }
 
     static Optional<Element> child(Element parent, String name) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param pool storage pool of the new volumes; default: where the original's disks were, else {@code default}
  * @param network network the NICs are put on; default: as in the definition; NICs stay disconnected unless the original
  *     VM is known to be gone
- * @param original name of the source the point's VM was backed up on
+ * @param originalSource id of the source the point's VM was backed up on; absent: not known
  */
 public record OpenTarget(
         @NotNull UUID job,
@@ -38,7 +38,7 @@ public record OpenTarget(
         @Nullable @Pattern(regexp = Patterns.HYPERVISOR_NAME)
         String network,
 
-        @Nullable @Pattern(regexp = Patterns.NAME) String original,
+        @Nullable UUID originalSource,
         @NotEmpty @Size(max = 256) List<@Valid TargetDisk> disks) {
 
     /**

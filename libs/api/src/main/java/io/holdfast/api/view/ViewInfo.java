@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * An open frozen view.
  *
  * @param moment identity of the frozen moment: two views with the same moment show the same bytes
+ * @param sourceId which connection the name {@code source} stands for now
  * @param takenAt when the disks were frozen
  * @param consistency the outcome
  * @param vmState the VM's state at that moment
@@ -23,6 +24,7 @@ public record ViewInfo(
         UUID moment,
         long fencing,
         String source,
+        @Nullable UUID sourceId,
         String vm,
         String vmName,
         Instant takenAt,

@@ -15,6 +15,8 @@ public final class ManifestCodec {
     private static final int RECORD_POINT = 1;
     private static final int MAX_TEXT = 8192;
     private static final int MAX_DEFINITION = 4 << 20;
+    private static final int SOURCE_ID = 1;
+    private static final int UUID_BYTES = 16;
     private static final String NO_HASH = "0".repeat(64);
 
     private ManifestCodec() {}
@@ -34,7 +36,10 @@ public final class ManifestCodec {
         out.varint(point.sizes().stored()).string(point.definition());
         out.list(point.notes(), ByteWriter::string);
         out.list(point.disks(), DiskCodec::write);
-        return out.varint(0).toByteArray();
+        out.list(
+                point.sourceId().stream().toList(),
+                (o, id) -> o.varint(SOURCE_ID).varint(UUID_BYTES).uuid(id));
+        return out.toByteArray();
     }
 
     /** The manifest in {@code body}, which came from an object with this hash and size. */
@@ -63,16 +68,16 @@ public final class ManifestCodec {
         String definition = in.string(MAX_DEFINITION);
         List<String> notes = in.list(100_000, i -> i.string(1 << 20));
         List<PointManifest.Disk> disks = in.list(VaultFormat.MAX_DISKS, DiskCodec::read);
-        in.list(1000, i -> {
-            i.varint();
-            return i.bytes(VaultFormat.MAX_SEALED);
-        });
+        Optional<UUID> sourceId = in.list(1000, ManifestCodec::extension).stream()
+                .flatMap(Optional::stream)
+                .findFirst();
         in.end();
         return new PointManifest(
                 id,
                 vm,
                 vmName,
                 source,
+                sourceId,
                 job,
                 moment,
                 sequence,
@@ -89,6 +94,14 @@ public final class ManifestCodec {
                 sizes(disks, stored + objectSize),
                 definition,
                 notes);
+    }
+
+    private static Optional<UUID> extension(ByteReader in) {
+        long tag = in.varint();
+        byte[] value = in.bytes(VaultFormat.MAX_SEALED);
+        return tag == SOURCE_ID && value.length == UUID_BYTES
+                ? Optional.of(new ByteReader(value).uuid())
+                : Optional.empty();
     }
 
     private static PointManifest.Sizes sizes(List<PointManifest.Disk> disks, long stored) {

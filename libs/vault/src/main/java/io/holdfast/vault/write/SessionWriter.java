@@ -171,6 +171,7 @@ public final class SessionWriter implements AutoCloseable {
                 intent.vm(),
                 intent.vmName(),
                 intent.source(),
+                facts.sourceId(),
                 intent.job(),
                 intent.moment(),
                 link.sequence(),
