@@ -3,6 +3,7 @@ package io.holdfast.snapshot;
 import io.holdfast.snapshot.app.Driver;
 import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.FrozenViews;
+import io.holdfast.snapshot.app.RestoreTargets;
 import io.holdfast.snapshot.app.Snapshots;
 import io.holdfast.snapshot.domain.Source;
 import java.util.function.UnaryOperator;
@@ -12,9 +13,30 @@ import java.util.function.UnaryOperator;
  *
  * @param snapshots what stands before a driver's snapshots
  * @param urgent what stands before what lets guests go on
+ * @param views what stands before a driver's views
+ * @param targets what stands before a driver's targets
  */
-record OtherDrivers(Drivers real, UnaryOperator<Snapshots> snapshots, UnaryOperator<FrozenViews> urgent)
+record OtherDrivers(
+        Drivers real,
+        UnaryOperator<Snapshots> snapshots,
+        UnaryOperator<FrozenViews> urgent,
+        UnaryOperator<FrozenViews> views,
+        UnaryOperator<RestoreTargets> targets)
         implements Drivers {
+
+    OtherDrivers(Drivers real, UnaryOperator<Snapshots> snapshots, UnaryOperator<FrozenViews> urgent) {
+        this(real, snapshots, urgent, UnaryOperator.identity(), UnaryOperator.identity());
+    }
+
+    static Drivers ofViews(Drivers real, UnaryOperator<FrozenViews> views) {
+        return new OtherDrivers(
+                real, UnaryOperator.identity(), UnaryOperator.identity(), views, UnaryOperator.identity());
+    }
+
+    static Drivers ofTargets(Drivers real, UnaryOperator<RestoreTargets> targets) {
+        return new OtherDrivers(
+                real, UnaryOperator.identity(), UnaryOperator.identity(), UnaryOperator.identity(), targets);
+    }
 
     @Override
     public Driver of(Source source) {
@@ -22,9 +44,9 @@ record OtherDrivers(Drivers real, UnaryOperator<Snapshots> snapshots, UnaryOpera
         return new Driver(
                 d.inventory(),
                 snapshots.apply(d.snapshots()),
-                d.views(),
+                views.apply(d.views()),
                 urgent.apply(d.urgent()),
-                d.targets(),
+                targets.apply(d.targets()),
                 d.leftovers(),
                 d.probe(),
                 d.changes(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.source.SourceSpec;
+import io.holdfast.api.target.AbortTarget;
 import io.holdfast.api.target.FillTarget;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.OpenTarget;
@@ -61,7 +62,7 @@ class TargetTest extends TargetSuite {
         List<String> files = files(name);
         holds(files.get(0), vda, libvirt.home.resolve("a-" + job));
         holds(files.get(1), vdb, libvirt.home.resolve("b-" + job));
-        api.abortTarget(job);
+        api.abortTarget(job, new AbortTarget(1));
         assertThat(libvirt.virsh("list", "--all", "--name")).contains(name);
         libvirt.virsh("start", name, "--paused");
     }
@@ -72,9 +73,9 @@ class TargetTest extends TargetSuite {
         api.openTarget(request(original, "gone", null));
         api.fillTarget(
                 job, new FillTarget(1, Map.of("vda", serve(content(4 * MIB, "1")), "vdb", serve(content(ODD, "2")))));
-        api.abortTarget(job);
-        api.abortTarget(job);
-        api.abortTarget(UUID.randomUUID());
+        api.abortTarget(job, new AbortTarget(1));
+        api.abortTarget(job, new AbortTarget(1));
+        api.abortTarget(UUID.randomUUID(), new AbortTarget(1));
         assertThat(api.target(job).state()).isEqualTo(TargetInfo.State.ABORTED);
         assertThat(api.leftovers()).isEmpty();
         try (var files = Files.list(libvirt.pool)) {

@@ -172,6 +172,12 @@ public final class TargetDesk {
         }));
     }
 
+    /** Renews when nobody works on the target: what a slower attempt had begun has ended, and it begins nothing any more. */
+    public TargetInfo observe(UUID job, RenewLease renew) {
+        Target known = find(targets, job);
+        return locks.with(known.source(), known.subject(), () -> renew(job, renew));
+    }
+
     /** Starts the pulls, or starts them anew after a failure. */
     public TargetInfo fill(UUID job, FillTarget fill) {
         Target known = find(targets, job);
@@ -219,6 +225,7 @@ public final class TargetDesk {
                 t.job(),
                 t.fencing(),
                 t.state(),
+                TargetRules.finishing(t),
                 t.sourceName(),
                 t.vmName(),
                 t.state() == State.FINISHED ? t.vmId() : null,
