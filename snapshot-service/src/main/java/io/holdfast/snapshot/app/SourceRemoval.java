@@ -75,7 +75,7 @@ public final class SourceRemoval {
                 .anyMatch(v -> v.phase().live() && v.source().equals(id))) {
             throw inUse(source, "a backup reads a frozen view of it");
         }
-        if (tables.targets().all().stream()
+        if (tables.targets().open().stream()
                 .filter(TargetRules::unfinished)
                 .map(Target::source)
                 .anyMatch(id::equals)) {

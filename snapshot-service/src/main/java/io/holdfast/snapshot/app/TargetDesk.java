@@ -150,7 +150,7 @@ public final class TargetDesk {
     }
 
     private void refuseTwin(Source source, String name, @org.jspecify.annotations.Nullable String inPlace) {
-        boolean twin = targets.all().stream()
+        boolean twin = targets.open().stream()
                 .filter(TargetRules::unfinished)
                 .anyMatch(t -> t.source().equals(source.id()) && t.vmName().equals(name));
         if (twin) {

@@ -235,6 +235,15 @@ public record Target(
         });
     }
 
+    /** Whether nothing is left to be done for it. */
+    public boolean ended() {
+        return switch (state) {
+            case FINISHED -> oldPaths.isEmpty();
+            case ABORTED -> true;
+            case PREPARED, FILLING, FILLED, FAILED -> false;
+        };
+    }
+
     /** What a lock and the rule of one restore per VM go by: the VM that is replaced, or the name that is made. */
     public String subject() {
         return subject(inPlace, vmName);

@@ -26,7 +26,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class PlainRows implements Rows.Guarded {
 
     /** The version of the newest migration. */
-    public static final String SCHEMA = "30";
+    public static final String SCHEMA = "41";
 
     private static final String NO_SUCH_TABLE = "42P01";
     private static final int CONNECT_SECONDS = 5;
