@@ -31,6 +31,7 @@ public final class Rows {
 
         void state(UUID id, String state, String detail);
 
+        /** Error: {@code source-in-use} when something has begun on it that goes on. */
         void remove(UUID id);
     }
 
@@ -142,7 +143,7 @@ public final class Rows {
         /** Forgets those that ended before this moment. */
         int forgetBefore(Instant moment);
 
-        /** Error: {@code job-ended} after the catalog's word. */
+        /** Errors: {@code job-ended} after the catalog's word, {@code source-not-found} when its source was removed. */
         void insert(Target target);
 
         /** The catalog's word that the job ended: no target is opened for it any more, also when it never had one. */

@@ -129,7 +129,7 @@ public final class TargetEnd {
             Target going = targets.change(job, t -> TargetRules.unfinished(t) && still.test(t) ? t.abort() : t);
             if (going.aborting()) {
                 puller.stop(job);
-                operations.drive(going);
+                driven(going);
             }
             return job;
         });
@@ -137,7 +137,14 @@ public final class TargetEnd {
 
     /** Goes on with what a target's row says was begun. */
     public void goOn(UUID job) {
-        locked(job, operations::drive);
+        locked(job, this::driven);
+    }
+
+    /** On a source that is gone nobody can do anything, and nobody is to wait for it. */
+    private Target driven(Target target) {
+        return tables.sources().byId(target.source()).isPresent()
+                ? operations.drive(target)
+                : targets.change(target.job(), t -> t.goesOn() || t.ended() ? t : t.forsaken());
     }
 
     private <T> T locked(UUID job, Function<Target, T> work) {

@@ -69,11 +69,30 @@ public class TargetStore implements Rows.Targets {
     @Override
     public void insert(Target target) {
         ends.refuseEnded(target.job());
+        refuseWithoutSource(target.source());
         TargetRow row = new TargetRow();
         row.job = target.job();
         row.source = target.source();
         put(row, target);
         table.persistAndFlush(row);
+    }
+
+    /** Until the caller's transaction is over the source is not removed. */
+    private void refuseWithoutSource(UUID source) {
+        if (table.getEntityManager()
+                .createNativeQuery("select 1 from source where id = ?1 for key share")
+                .setParameter(1, source)
+                .getResultList()
+                .isEmpty()) {
+            throw new ApiException(ErrorCode.SOURCE_NOT_FOUND, "The source was removed.");
+        }
+    }
+
+    /** Whether a job may go on with a target on this source; within the caller's transaction. */
+    boolean goingOn(UUID source) {
+        return table.list("source = ?1 and endedAt is null", source).stream()
+                .map(this::read)
+                .anyMatch(Target::goesOn);
     }
 
     @Override
