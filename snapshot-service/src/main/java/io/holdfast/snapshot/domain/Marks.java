@@ -10,6 +10,9 @@ public final class Marks {
     /** So starts the name of a snapshot's overlay. */
     public static final String OVERLAY = PREFIX + "snapshot.";
 
+    /** So starts the name of a view's scratch. */
+    public static final String SCRATCH = PREFIX + "scratch.";
+
     private static final int SHORT = 8;
 
     private Marks() {}
@@ -20,7 +23,7 @@ public final class Marks {
     }
 
     public static String scratch(UUID moment, String disk) {
-        return PREFIX + "scratch." + brief(moment) + brief(moment, SHORT) + "." + disk;
+        return SCRATCH + brief(moment) + brief(moment, SHORT) + "." + disk;
     }
 
     public static String socket(UUID moment) {

@@ -2,9 +2,11 @@ package io.holdfast.snapshot.libvirt;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.snapshot.domain.Marks;
 import io.holdfast.snapshot.domain.ViewPlan;
 import io.holdfast.snapshot.domain.Volume;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.libvirt.Connect;
@@ -67,6 +69,17 @@ final class Scratch {
     static void delete(Connect c, ViewPlan plan) throws LibvirtException {
         for (ViewPlan.Disk d : plan.disks()) {
             Volumes.delete(c, d.scratch().pool(), d.scratch().name());
+        }
+    }
+
+    /** Removes what is named as scratch of ours; what else a job may have used is not ours to remove. */
+    static void deleteMarked(Connect c, List<String> paths) throws LibvirtException {
+        for (String path : paths) {
+            Optional<StorageVol> volume =
+                    SeenBackup.fileName(path).startsWith(Marks.SCRATCH) ? Volumes.byPath(c, path) : Optional.empty();
+            if (volume.isPresent()) {
+                volume.get().delete(0);
+            }
         }
     }
 
