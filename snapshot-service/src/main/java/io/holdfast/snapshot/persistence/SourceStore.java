@@ -2,6 +2,7 @@ package io.holdfast.snapshot.persistence;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.source.SourceCredentials;
 import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.domain.Source;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
@@ -34,7 +35,9 @@ public class SourceStore implements Rows.Sources {
     }
 
     private Source read(SourceRow row) {
-        return row.read(row.credentials == null ? null : seal.open(row.id, row.credentials));
+        Optional<SourceCredentials> opened =
+                row.credentials == null ? Optional.empty() : seal.open(row.id, row.credentials);
+        return row.read(opened.orElse(null));
     }
 
     @Override
