@@ -76,6 +76,36 @@ class RestoreAttemptTest extends RestoreSuite {
     }
 
     @Test
+    void aLookBringsABegunFinishToItsEndAndAdoptsIt() throws Exception {
+        services.onTarget = this::finishing;
+        services.onFinish = () -> {
+            throw new ApiException(ErrorCode.HYPERVISOR_TIMEOUT, "Slow.");
+        };
+        assertThatThrownBy(() -> restore.run(lookOnly(), context)).isInstanceOf(ApiException.class);
+        assertThat(lastMade).isNull();
+        services.onFinish = () -> target(State.FINISHED, null);
+        assertThat(restore.run(lookOnly(), context).path("vmId").asText()).isEqualTo("id-2");
+        assertThat(services.calls).doesNotContain("renewTarget");
+    }
+
+    @Test
+    void aBegunFinishIsGoneOnWithAtOnceAndNeverCountsAsNothing() throws Exception {
+        services.onOpenTarget = request -> finishing();
+        services.onFinish = () -> {
+            throw new ApiException(ErrorCode.HYPERVISOR_TIMEOUT, "Slow.");
+        };
+        assertThatThrownBy(() -> restore.run(job(List.of()), context)).isInstanceOf(ApiException.class);
+        assertThat(lastMade).isEqualTo(JobEnd.Made.PERHAPS);
+        lastMade = null;
+        services.onOpenTarget = request -> {
+            cancelled = true;
+            return finishing();
+        };
+        assertThatThrownBy(() -> restore.run(job(List.of()), context)).isInstanceOf(InterruptedException.class);
+        assertThat(lastMade).isNull();
+    }
+
+    @Test
     void aLookThatGetsNoAnswerDecidesNothing() {
         services.onTarget = () -> {
             throw new ApiException(ErrorCode.HYPERVISOR_ERROR, "Hangs.");

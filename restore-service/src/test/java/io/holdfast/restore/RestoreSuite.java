@@ -116,10 +116,20 @@ abstract class RestoreSuite {
     }
 
     TargetInfo target(State state, @Nullable String detail) {
+        return target(state, false, detail);
+    }
+
+    /** Filled, and an earlier attempt has begun to finish it. */
+    TargetInfo finishing() {
+        return target(State.FILLED, true, null);
+    }
+
+    private static TargetInfo target(State state, boolean finishing, @Nullable String detail) {
         return new TargetInfo(
                 new UUID(0, 1),
                 1,
                 state,
+                finishing,
                 "lab",
                 "web2",
                 state == State.FINISHED ? "id-2" : null,

@@ -2,6 +2,7 @@ package io.holdfast.restore;
 
 import io.holdfast.api.RenewLease;
 import io.holdfast.api.source.SourceInfo;
+import io.holdfast.api.target.AbortTarget;
 import io.holdfast.api.target.FillTarget;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.OpenTarget;
@@ -90,6 +91,10 @@ final class ScriptedServices {
         return onTarget.get();
     }
 
+    TargetInfo observeTarget(UUID job, RenewLease renew) {
+        return onTarget.get();
+    }
+
     TargetInfo fillTarget(UUID job, FillTarget fill) {
         return onFill.apply(fill);
     }
@@ -99,7 +104,7 @@ final class ScriptedServices {
         return onFinish.get();
     }
 
-    void abortTarget(UUID job) {
+    void abortTarget(UUID job, AbortTarget abort) {
         aborted.add(job);
     }
 }

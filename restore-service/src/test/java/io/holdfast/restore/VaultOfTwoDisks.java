@@ -70,6 +70,7 @@ final class VaultOfTwoDisks {
                 new UUID(0, 1),
                 1,
                 state,
+                false,
                 "lab",
                 "web2",
                 state == TargetInfo.State.FINISHED ? "id-2" : null,

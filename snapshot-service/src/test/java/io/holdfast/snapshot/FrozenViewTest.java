@@ -187,7 +187,8 @@ class FrozenViewTest extends Suite {
                         v.expiresAt(),
                         false,
                         false,
-                        io.holdfast.snapshot.domain.View.NOT_STARTED));
+                        io.holdfast.snapshot.domain.View.NOT_STARTED,
+                        null));
         vm.io(0, "write -P 0x99 0 1M");
         reaper.reconcile();
         ViewInfo again = api.openView(request(vm, job, 2, vault, point, List.of()));

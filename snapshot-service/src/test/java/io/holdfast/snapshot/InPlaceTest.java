@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.target.AbortTarget;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.TargetInfo;
 import io.holdfast.api.view.SettleView;
@@ -252,7 +253,7 @@ class InPlaceTest extends TargetSuite {
         targets.change(job, t -> t.replacing(old, true, List.of()).beginFinish(false));
         libvirt.virsh("destroy", vm.name);
         switchByHand(vm, old);
-        api.abortTarget(job);
+        api.abortTarget(job, new AbortTarget(1));
         assertThat(api.target(job).state()).isEqualTo(TargetInfo.State.FINISHED);
         assertThat(old).noneMatch(f -> Files.exists(Path.of(f)));
         assertThat(files(vm.name)).allMatch(f -> Files.exists(Path.of(f)));

@@ -13,14 +13,30 @@ import java.util.function.UnaryOperator;
  *
  * @param snapshots what stands before a driver's snapshots
  * @param urgent what stands before what lets guests go on
- * @param targets what stands before a driver's restore targets
+ * @param views what stands before a driver's views
+ * @param targets what stands before a driver's targets
  */
 record OtherDrivers(
         Drivers real,
         UnaryOperator<Snapshots> snapshots,
         UnaryOperator<FrozenViews> urgent,
+        UnaryOperator<FrozenViews> views,
         UnaryOperator<RestoreTargets> targets)
         implements Drivers {
+
+    OtherDrivers(Drivers real, UnaryOperator<Snapshots> snapshots, UnaryOperator<FrozenViews> urgent) {
+        this(real, snapshots, urgent, UnaryOperator.identity(), UnaryOperator.identity());
+    }
+
+    static Drivers ofViews(Drivers real, UnaryOperator<FrozenViews> views) {
+        return new OtherDrivers(
+                real, UnaryOperator.identity(), UnaryOperator.identity(), views, UnaryOperator.identity());
+    }
+
+    static Drivers ofTargets(Drivers real, UnaryOperator<RestoreTargets> targets) {
+        return new OtherDrivers(
+                real, UnaryOperator.identity(), UnaryOperator.identity(), UnaryOperator.identity(), targets);
+    }
 
     @Override
     public Driver of(Source source) {
@@ -28,7 +44,7 @@ record OtherDrivers(
         return new Driver(
                 d.inventory(),
                 snapshots.apply(d.snapshots()),
-                d.views(),
+                views.apply(d.views()),
                 urgent.apply(d.urgent()),
                 targets.apply(d.targets()),
                 d.leftovers(),

@@ -34,6 +34,10 @@ class PlainRowsTest extends Suite {
     }
 
     private PlainRows plain(String schema) {
+        return plain(schema, seal);
+    }
+
+    private static PlainRows plain(String schema, CredentialSeal seal) {
         String url = setting("jdbc.url");
         String inSchema = url + (url.contains("?") ? "&" : "?") + "currentSchema=" + schema;
         return new PlainRows(inSchema, setting("username"), setting("password"), seal);
@@ -87,10 +91,18 @@ class PlainRowsTest extends Suite {
                 "ok",
                 null,
                 lab.createdAt(),
-                new SourceCredentials("somebody", "a secret"));
+                new SourceCredentials("somebody", "a secret"),
+                false);
         sources.add(sealed);
         try {
             assertThat(plain().sources()).containsExactlyInAnyOrder(lab, sealed);
+            List<Source> withAnotherKey =
+                    plain("public", new CredentialSeal(null)).sources();
+            assertThat(withAnotherKey).hasSize(2).contains(lab);
+            assertThat(withAnotherKey)
+                    .filteredOn(Source::locked)
+                    .extracting(Source::id)
+                    .containsExactly(sealed.id());
         } finally {
             sources.remove(sealed.id());
         }

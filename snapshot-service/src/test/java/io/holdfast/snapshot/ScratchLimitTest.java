@@ -235,7 +235,7 @@ class ScratchLimitTest extends Suite {
                 await().atMost(PATIENCE).until(() -> looks.get() >= before + 4);
             }
         });
-        Drivers slow = new OtherDrivers(drivers, UnaryOperator.identity(), slowly, UnaryOperator.identity());
+        Drivers slow = new OtherDrivers(drivers, UnaryOperator.identity(), slowly);
         Rescues shared = new Rescues();
         ScratchWatch early = new ScratchWatch(sources::all, counted, slow, shared);
         ScratchWatch usual = new ScratchWatch(sources::all, counted, slow, shared);

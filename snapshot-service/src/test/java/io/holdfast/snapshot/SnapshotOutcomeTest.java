@@ -131,7 +131,7 @@ class SnapshotOutcomeTest extends Suite {
         InstantSource clock = InstantSource.system();
         SourceDirectory directory = new SourceDirectory(
                 sources,
-                new OtherDrivers(drivers, Lossy::new, UnaryOperator.identity(), UnaryOperator.identity()),
+                new OtherDrivers(drivers, Lossy::new, UnaryOperator.identity()),
                 clock);
         SnapshotUpkeep upkeep = new SnapshotUpkeep(directory, written, woken, locks, clock);
         return new SnapshotWork(directory, written, views, upkeep, locks, clock);

@@ -2,16 +2,20 @@ package io.holdfast.snapshot;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.api.Role;
+import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.source.SourceCredentials;
+import io.holdfast.api.source.SourceInfo;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.source.VmInfo;
 import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.app.SourceCheck;
 import io.holdfast.snapshot.domain.Source;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
@@ -82,6 +86,25 @@ class SourceTest extends Suite {
         } finally {
             api.removeSource("sealed");
         }
+    }
+
+    @Test
+    void credentialsThatDoNotOpenConcernTheirOwnSourceOnly() {
+        api.addSource(
+                new SourceSpec("locked", libvirt.uri(), null, null, null, new SourceCredentials("bob", "hunter2")));
+        drivers.forget(sources.byName("locked").orElseThrow());
+        QuarkusTransaction.requiringNew()
+                .run(() -> em.createNativeQuery(
+                                "update source set credentials = credentials || credentials" + " where name = 'locked'")
+                        .executeUpdate());
+        assertThat(api.sources()).extracting(SourceInfo::name).contains(SOURCE, "locked");
+        TestVm vm = vm("unlocked", new TestVm.Disk("vda", "qcow2", MIB));
+        assertThat(api.vm(SOURCE, vm.id).name()).isEqualTo(vm.name);
+        assertThatThrownBy(() -> api.vm("locked", vm.id)).isInstanceOfSatisfying(ApiException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_UNREACHABLE);
+            assertThat(e.detail()).contains("locked", "another key");
+        });
+        assertThat(api.removeSource("locked").left()).isEmpty();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.holdfast.api.rest.BearerTokenFilter;
 import io.holdfast.api.rest.ProblemReader;
 import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.api.source.SourceSpec;
+import io.holdfast.api.target.AbortTarget;
 import io.holdfast.api.view.OpenView;
 import io.holdfast.api.view.SettleView;
 import io.holdfast.api.view.ViewInfo;
@@ -99,7 +100,7 @@ abstract class Suite {
             abandon(v.job());
         }
         for (var t : targets.all()) {
-            api.abortTarget(t.job());
+            api.abortTarget(t.job(), new AbortTarget(t.fencing()));
         }
         try {
             assertThat(api.leftovers()).isEmpty();

@@ -49,7 +49,7 @@ class SwitchTest extends TargetSuite {
                 instead.run();
             }
         });
-        OtherDrivers behind = new OtherDrivers(drivers, UnaryOperator.identity(), UnaryOperator.identity(), other);
+        Drivers behind = OtherDrivers.ofTargets(drivers, other);
         return new TargetEnd(tables, new TargetOperations(tables, behind), puller, locks, InstantSource.system());
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.source.SourceSpec;
+import io.holdfast.api.target.AbortTarget;
 import io.holdfast.api.target.FillTarget;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.OpenTarget;
@@ -16,8 +17,10 @@ import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.app.TargetEnd;
 import io.holdfast.snapshot.app.TargetOperations;
 import io.holdfast.snapshot.domain.Target;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +46,9 @@ class TargetTest extends TargetSuite {
     @Inject
     Pause pause;
 
+    @Inject
+    EntityManager em;
+
     @Test
     void aServedPointBecomesANewVmByteForByteAlsoOddSizes() {
         TestVm original = original();
@@ -61,7 +67,7 @@ class TargetTest extends TargetSuite {
         List<String> files = files(name);
         holds(files.get(0), vda, libvirt.home.resolve("a-" + job));
         holds(files.get(1), vdb, libvirt.home.resolve("b-" + job));
-        api.abortTarget(job);
+        api.abortTarget(job, new AbortTarget(1));
         assertThat(libvirt.virsh("list", "--all", "--name")).contains(name);
         libvirt.virsh("start", name, "--paused");
     }
@@ -72,9 +78,9 @@ class TargetTest extends TargetSuite {
         api.openTarget(request(original, "gone", null));
         api.fillTarget(
                 job, new FillTarget(1, Map.of("vda", serve(content(4 * MIB, "1")), "vdb", serve(content(ODD, "2")))));
-        api.abortTarget(job);
-        api.abortTarget(job);
-        api.abortTarget(UUID.randomUUID());
+        api.abortTarget(job, new AbortTarget(1));
+        api.abortTarget(job, new AbortTarget(1));
+        api.abortTarget(UUID.randomUUID(), new AbortTarget(1));
         assertThat(api.target(job).state()).isEqualTo(TargetInfo.State.ABORTED);
         assertThat(api.leftovers()).isEmpty();
         try (var files = Files.list(libvirt.pool)) {
@@ -343,6 +349,37 @@ class TargetTest extends TargetSuite {
         targets.change(job, Target::abort);
         assertThat(api.openTarget(request(original, "halfway", null)).state()).isEqualTo(TargetInfo.State.PREPARED);
         assertThat(targets.byJob(job).orElseThrow().newId()).isNotEqualTo(first);
+    }
+
+    @Test
+    void aTargetIsForgottenAWhileAfterNothingIsLeftToBeDone() {
+        api.openTarget(request(original(), "remembered", null));
+        assertThat(targets.open()).extracting(Target::job).containsExactly(job);
+        assertThat(endedAt()).isNull();
+        api.abortTarget(job, new AbortTarget(1));
+        assertThat(targets.open()).isEmpty();
+        assertThat(targets.counts()).containsKey(TargetInfo.State.ABORTED);
+        // As if it had been finished: what it replaced is still to be removed.
+        targets.change(job, t -> t.replacing(List.of("/old"), true, List.of()).finished());
+        assertThat(targets.open()).extracting(Target::job).containsExactly(job);
+        assertThat(endedAt()).isNull();
+        targets.change(job, t -> t.withoutOld(List.of()));
+        assertThat(targets.open()).isEmpty();
+        reaper.reap();
+        assertThat(targets.byJob(job)).isPresent();
+        QuarkusTransaction.requiringNew()
+                .run(() -> em.createNativeQuery(
+                                "update restore_target set ended_at = now() - interval '31 days'" + " where job = ?1")
+                        .setParameter(1, job)
+                        .executeUpdate());
+        reaper.reap();
+        assertThat(targets.byJob(job)).isEmpty();
+    }
+
+    private @Nullable Object endedAt() {
+        return em.createNativeQuery("select ended_at from restore_target where job = ?1")
+                .setParameter(1, job)
+                .getSingleResult();
     }
 
     @Test

@@ -49,7 +49,8 @@ class ViewStepTest {
                 Instant.EPOCH,
                 false,
                 false,
-                mode == Mode.WAKE ? RUN : View.NOT_STARTED);
+                mode == Mode.WAKE ? RUN : View.NOT_STARTED,
+                null);
     }
 
     private static ViewStep opening(Mode mode, boolean chosen, Power power, Job job, boolean scratch) {

@@ -10,6 +10,8 @@ import io.holdfast.api.job.Progress;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.rest.SnapshotServiceApi;
+import io.holdfast.api.target.AbortTarget;
+import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.TargetInfo;
 import io.holdfast.jobs.JobContext;
 import io.holdfast.jobs.JobHandler;
@@ -95,30 +97,41 @@ public final class Restore implements JobHandler {
     }
 
     /**
-     * An earlier attempt may have finished the target although the job ended badly. The renewal carries this attempt's fencing
-     * number, so that a slower one finishes nothing afterwards.
+     * An earlier attempt may have finished the target although the job ended badly, or have begun to: then that is brought to
+     * its end, since the VM may be replaced already. The renewal carries this attempt's fencing number, so that a slower one
+     * finishes nothing afterwards.
      */
     private JsonNode look(LeasedJob job, JobContext context) throws InterruptedException {
         var patience = new Patience(pause, context);
-        Optional<TargetInfo> target = Optional.empty();
-        try {
-            target = Optional.of(
-                    patience.ask(() -> snapshots.renewTarget(job.job(), new RenewLease(context.fencing()))));
-        } catch (ApiException e) {
-            if (e.code() != ErrorCode.TARGET_NOT_FOUND) {
-                throw e;
-            }
-        }
-        TargetInfo finished = target.filter(t -> t.state() == TargetInfo.State.FINISHED)
+        TargetInfo target = seen(job, context, patience)
+                .filter(t -> t.finishing() || t.state() == TargetInfo.State.FINISHED)
                 .orElseThrow(() -> {
                     context.made(JobEnd.Made.NOTHING);
                     return new ApiException(
                             ErrorCode.TARGET_NOT_FOUND, "No attempt of the job has finished its target.");
                 });
-        long bytes = finished.disks().stream()
+        if (target.finishing()) {
+            // What this throws leaves it open what was made.
+            var finish = new FinishTarget(context.fencing(), ((JobSpec.Restore) job.spec()).start());
+            target = patience.ask(() -> snapshots.finishTarget(job.job(), finish));
+        }
+        long bytes = target.disks().stream()
                 .mapToLong(TargetInfo.DiskFill::totalBytes)
                 .sum();
-        return result(finished, bytes, 0);
+        return result(target, bytes, 0);
+    }
+
+    private Optional<TargetInfo> seen(LeasedJob job, JobContext context, Patience patience)
+            throws InterruptedException {
+        try {
+            return Optional.of(
+                    patience.ask(() -> snapshots.observeTarget(job.job(), new RenewLease(context.fencing()))));
+        } catch (ApiException e) {
+            if (e.code() == ErrorCode.TARGET_NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private static void refuseDamaged(PreflightReport report, List<PointManifest.Disk> disks) {
@@ -144,7 +157,7 @@ public final class Restore implements JobHandler {
             return filling.run();
         } catch (InterruptedException | RuntimeException e) {
             if (context.cancelRequested() || isFinal(e)) {
-                abort(job);
+                abort(job, context.fencing());
             }
             throw e;
         }
@@ -158,13 +171,14 @@ public final class Restore implements JobHandler {
         return failure instanceof ApiException e && !e.code().retryable() && !CONTINUED.contains(e.code());
     }
 
-    private void abort(LeasedJob job) {
+    private void abort(LeasedJob job, long fencing) {
         // What stopped the attempt would stop the clean-up as well.
         Shield.run("abort-" + job.job(), () -> {
             try {
-                snapshots.abortTarget(job.job());
+                snapshots.abortTarget(job.job(), new AbortTarget(fencing));
             } catch (RuntimeException e) {
-                LOG.warnf("job %s: its target could not be aborted, the catalog will: %s", job.job(), e.getMessage());
+                LOG.warnf(
+                        "job %s: its target is not aborted now, the catalog sees to it: %s", job.job(), e.getMessage());
             }
         });
     }

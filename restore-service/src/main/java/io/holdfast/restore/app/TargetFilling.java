@@ -67,11 +67,14 @@ final class TargetFilling {
         if (target.state() == TargetInfo.State.FINISHED) {
             return target;
         }
-        context.made(JobEnd.Made.NOTHING);
-        if (target.state() != TargetInfo.State.FILLED) {
-            fill();
+        if (!target.finishing()) {
+            context.made(JobEnd.Made.NOTHING);
+            if (target.state() != TargetInfo.State.FILLED) {
+                fill();
+            }
+            check.complete(this::verifying);
         }
-        check.complete(this::verifying);
+        // A finish that an earlier attempt began may have replaced the VM already, and everything was read before it.
         context.progress(Progress.of("finish", 0, 0));
         context.check();
         context.made(JobEnd.Made.PERHAPS);

@@ -7,6 +7,7 @@ import io.holdfast.snapshot.domain.ViewSeen;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Frozen views on one source. Every operation can be repeated; callers hold the VM's lock. */
@@ -47,6 +48,12 @@ public interface FrozenViews {
     Instant begun(View view);
 
     void abortJob(View view);
+
+    /**
+     * Ends a backup job of the view's domain that this service made and nobody owns any more, with what it left; whether it
+     * did. Who owns what is asked after the job was seen.
+     */
+    boolean endStray(View view, Supplier<Leftovers.Owned> owned);
 
     void stopDomain(View view);
 

@@ -7,8 +7,6 @@ import io.holdfast.snapshot.domain.Marks;
 import io.holdfast.snapshot.domain.Snapshot;
 import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.Target;
-import io.holdfast.snapshot.domain.View;
-import io.holdfast.snapshot.domain.ViewPlan;
 import io.holdfast.snapshot.domain.Woken;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -58,17 +56,9 @@ public final class LeftoverReport {
     }
 
     private Leftovers.Owned owned() {
-        Set<String> names = new HashSet<>();
-        Set<String> sockets = new HashSet<>();
+        Leftovers.Owned byViews = Leftovers.Owned.byViews(tables.views().unclosed());
+        Set<String> names = new HashSet<>(byViews.names());
         Set<String> writing = new HashSet<>();
-        for (View v : tables.views().unclosed()) {
-            if (v.phase() == View.Phase.FREED) {
-                continue;
-            }
-            sockets.add(v.plan().socket());
-            names.add(Marks.helper(v.moment()));
-            v.plan().disks().stream().map(ViewPlan.Disk::scratch).forEach(s -> names.add(s.name()));
-        }
         for (Target t : tables.targets().all()) {
             if (t.state() == State.ABORTED) {
                 continue;
@@ -86,6 +76,6 @@ public final class LeftoverReport {
             }
             s.overlays().forEach(o -> names.add(o.path().substring(o.path().lastIndexOf('/') + 1)));
         }
-        return new Leftovers.Owned(names, sockets, writing);
+        return new Leftovers.Owned(names, byViews.sockets(), writing);
     }
 }

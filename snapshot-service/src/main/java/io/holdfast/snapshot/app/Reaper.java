@@ -9,6 +9,7 @@ import io.holdfast.snapshot.domain.Target;
 import io.holdfast.snapshot.domain.View;
 import io.holdfast.snapshot.domain.View.Phase;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Map;
@@ -62,7 +63,7 @@ public final class Reaper {
 
     /** Once, at start-up. */
     public void reconcile() {
-        for (Target target : tables.targets().all()) {
+        for (Target target : tables.targets().open()) {
             if (target.state() == State.FILLING) {
                 puller.start(target, Map.of());
             } else if (TargetRules.finishing(target)) {
@@ -81,7 +82,7 @@ public final class Reaper {
         for (View view : tables.views().unclosed()) {
             quietly("view of job " + view.job(), () -> reap(view));
         }
-        for (Target target : tables.targets().all()) {
+        for (Target target : tables.targets().open()) {
             if (TargetRules.owesCleanUp(target)) {
                 quietly("target of job " + target.job(), () -> targetEnd.goOn(target.job()));
             } else if (TargetRules.unfinished(target) && target.expiresAt().isBefore(clock.instant())) {
@@ -93,7 +94,9 @@ public final class Reaper {
             quietly("vanished VMs of " + source.name(), () -> dropOfVanished(source));
         }
         dropCheckpoints();
-        quietly("ends of jobs", () -> ends.forgetBefore(clock.instant().minus(REMEMBERED)));
+        Instant remembered = clock.instant().minus(REMEMBERED);
+        quietly("ends of jobs", () -> ends.forgetBefore(remembered));
+        quietly("ended targets", () -> tables.targets().forgetBefore(remembered));
     }
 
     private void reap(View seen) {

@@ -1,5 +1,6 @@
 package io.holdfast.snapshot.app;
 
+import io.holdfast.api.target.TargetInfo;
 import io.holdfast.snapshot.domain.Checkpoint;
 import io.holdfast.snapshot.domain.Snapshot;
 import io.holdfast.snapshot.domain.Source;
@@ -8,6 +9,7 @@ import io.holdfast.snapshot.domain.View;
 import io.holdfast.snapshot.domain.Woken;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -29,6 +31,7 @@ public final class Rows {
 
         void state(UUID id, String state, String detail);
 
+        /** Error: {@code source-in-use} when something has begun on it that goes on. */
         void remove(UUID id);
     }
 
@@ -128,9 +131,19 @@ public final class Rows {
     public interface Targets {
         Optional<Target> byJob(UUID job);
 
+        /** All that are remembered, also those that ended. */
         List<Target> all();
 
-        /** Error: {@code job-ended} after the catalog's word. */
+        /** Those for which something is left to be done. */
+        List<Target> open();
+
+        /** How many are remembered. */
+        Map<TargetInfo.State, Long> counts();
+
+        /** Forgets those that ended before this moment. */
+        int forgetBefore(Instant moment);
+
+        /** Errors: {@code job-ended} after the catalog's word, {@code source-not-found} when its source was removed. */
         void insert(Target target);
 
         /** The catalog's word that the job ended: no target is opened for it any more, also when it never had one. */

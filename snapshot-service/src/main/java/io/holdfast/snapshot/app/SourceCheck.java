@@ -193,6 +193,7 @@ public final class SourceCheck {
                 now,
                 false,
                 false,
-                View.NOT_STARTED);
+                View.NOT_STARTED,
+                null);
     }
 }

@@ -61,7 +61,8 @@ public final class SourceDirectory {
                 "ok",
                 null,
                 clock.instant(),
-                spec.credentials());
+                spec.credentials(),
+                false);
         try {
             drivers.of(source).inventory().ping();
             sources.add(source);

@@ -3,6 +3,8 @@ package io.holdfast.snapshot.app;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.source.SourceRemoved;
+import io.holdfast.api.target.TargetInfo.State;
+import io.holdfast.snapshot.domain.Marks;
 import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.Target;
 import io.holdfast.snapshot.domain.View;
@@ -12,9 +14,9 @@ import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /**
- * Removes a source. What runs refuses it, and so do snapshots, which VMs live on; what was only kept for later backups is
- * cleaned up as far as the hypervisor lets it, and the rest is said: a hypervisor that is gone for good does not keep its
- * source for ever.
+ * Removes a source. What runs refuses it, and so do snapshots, which VMs live on; what was only kept for later backups, or
+ * was left by a restore that ended, is cleaned up as far as the hypervisor lets it, and the rest is said: a hypervisor that
+ * is gone for good does not keep its source for ever.
  */
 public final class SourceRemoval {
 
@@ -24,6 +26,7 @@ public final class SourceRemoval {
     private final TargetEnd.Tables tables;
     private final CheckpointDesk checkpoints;
     private final ViewOperations operations;
+    private final TargetEnd targetEnd;
     private final Drivers drivers;
     private final VmLocks locks;
 
@@ -32,12 +35,14 @@ public final class SourceRemoval {
             TargetEnd.Tables tables,
             CheckpointDesk checkpoints,
             ViewOperations operations,
+            TargetEnd targetEnd,
             Drivers drivers,
             VmLocks locks) {
         this.directory = directory;
         this.tables = tables;
         this.checkpoints = checkpoints;
         this.operations = operations;
+        this.targetEnd = targetEnd;
         this.drivers = drivers;
         this.locks = locks;
     }
@@ -50,6 +55,9 @@ public final class SourceRemoval {
         tables.views().unclosed().stream()
                 .filter(v -> v.source().equals(source.id()))
                 .forEach(v -> close(v, left));
+        tables.targets().open().stream()
+                .filter(t -> t.source().equals(source.id()))
+                .forEach(t -> end(t, left));
         left.addAll(checkpoints.clear(source));
         tables.sources().remove(source.id());
         drivers.forget(source);
@@ -69,16 +77,28 @@ public final class SourceRemoval {
         }
     }
 
+    private void end(Target target, List<String> left) {
+        try {
+            targetEnd.goOn(target.job());
+        } catch (RuntimeException e) {
+            List<String> files = new ArrayList<>(target.oldPaths());
+            if (target.state() != State.FINISHED) {
+                target.disks().forEach(d -> files.add(d.volume().path()));
+                files.add("VM " + Marks.helper(target.job()));
+            }
+            left.add("The hypervisor may keep what a restore of " + target.vmName() + " that ended made or replaced ("
+                    + String.join(", ", files) + "): " + e.getMessage());
+        }
+    }
+
     private void refuseInUse(Source source) {
         UUID id = source.id();
         if (tables.views().unclosed().stream()
                 .anyMatch(v -> v.phase().live() && v.source().equals(id))) {
             throw inUse(source, "a backup reads a frozen view of it");
         }
-        if (tables.targets().all().stream()
-                .filter(TargetRules::unfinished)
-                .map(Target::source)
-                .anyMatch(id::equals)) {
+        if (tables.targets().open().stream()
+                .anyMatch(t -> t.goesOn() && t.source().equals(id))) {
             throw inUse(source, "a restore fills a target on it");
         }
         if (tables.snapshots().all().stream().anyMatch(s -> s.source().equals(id))) {

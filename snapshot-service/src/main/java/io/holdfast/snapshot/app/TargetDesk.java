@@ -150,7 +150,7 @@ public final class TargetDesk {
     }
 
     private void refuseTwin(Source source, String name, @org.jspecify.annotations.Nullable String inPlace) {
-        boolean twin = targets.all().stream()
+        boolean twin = targets.open().stream()
                 .filter(TargetRules::unfinished)
                 .anyMatch(t -> t.source().equals(source.id()) && t.vmName().equals(name));
         if (twin) {
@@ -170,6 +170,12 @@ public final class TargetDesk {
             fence(t, renew.fencing());
             return TargetRules.unfinished(t) ? t.leased(renew.fencing(), expiry()) : t;
         }));
+    }
+
+    /** Renews when nobody works on the target: what a slower attempt had begun has ended, and it begins nothing any more. */
+    public TargetInfo observe(UUID job, RenewLease renew) {
+        Target known = find(targets, job);
+        return locks.with(known.source(), known.subject(), () -> renew(job, renew));
     }
 
     /** Starts the pulls, or starts them anew after a failure. */
@@ -219,6 +225,7 @@ public final class TargetDesk {
                 t.job(),
                 t.fencing(),
                 t.state(),
+                TargetRules.finishing(t),
                 t.sourceName(),
                 t.vmName(),
                 t.state() == State.FINISHED ? t.vmId() : null,

@@ -2,6 +2,7 @@ package io.holdfast.snapshot.app;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.target.AbortTarget;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.TargetInfo;
 import io.holdfast.api.target.TargetInfo.State;
@@ -90,7 +91,8 @@ public final class TargetEnd {
             LOG.warnf("job %s: clean-up is left to the reaper: %s", target.job(), failure.getMessage());
             return target;
         }
-        if (target.inPlace() != null && operations.untouched(target)) {
+        // A call that overran its deadline may still do its work: then the finish stays begun.
+        if (!SnapshotUpkeep.outcomeUnknown(failure) && operations.untouched(target)) {
             targets.change(target.job(), Target::undoFinish);
         }
         throw failure;
@@ -99,13 +101,21 @@ public final class TargetEnd {
     /** The catalog's word that the job ended without a VM: aborts, and lets nothing be opened that comes late. */
     public void settle(UUID job) {
         targets.end(job);
-        abort(job);
+        abort(job, t -> true);
     }
 
-    /** Idempotent, also for a job that never opened a target. */
-    public void abort(UUID job) {
+    /** An attempt's word that nobody goes on with its target. Idempotent. Error: {@code fenced}. */
+    public void abort(UUID job, AbortTarget abort) {
+        abort(job, t -> {
+            TargetDesk.fence(t, abort.fencing());
+            return true;
+        });
+    }
+
+    /** Also for a job that never opened a target. */
+    private void abort(UUID job, Predicate<Target> still) {
         if (targets.byJob(job).filter(TargetRules::unfinished).isPresent()) {
-            aborted(job, t -> true);
+            aborted(job, still);
         }
     }
 
@@ -115,11 +125,11 @@ public final class TargetEnd {
     }
 
     private void aborted(UUID job, Predicate<Target> still) {
-        locked(job, target -> {
-            if (TargetRules.unfinished(target) && still.test(target)) {
-                Target going = targets.change(job, Target::abort);
+        locked(job, seen -> {
+            Target going = targets.change(job, t -> TargetRules.unfinished(t) && still.test(t) ? t.abort() : t);
+            if (going.aborting()) {
                 puller.stop(job);
-                operations.drive(going);
+                driven(going);
             }
             return job;
         });
@@ -127,7 +137,14 @@ public final class TargetEnd {
 
     /** Goes on with what a target's row says was begun. */
     public void goOn(UUID job) {
-        locked(job, operations::drive);
+        locked(job, this::driven);
+    }
+
+    /** On a source that is gone nobody can do anything, and nobody is to wait for it. */
+    private Target driven(Target target) {
+        return tables.sources().byId(target.source()).isPresent()
+                ? operations.drive(target)
+                : targets.change(target.job(), t -> t.goesOn() || t.ended() ? t : t.forsaken());
     }
 
     private <T> T locked(UUID job, Function<Target, T> work) {

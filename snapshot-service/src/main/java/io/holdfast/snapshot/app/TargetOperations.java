@@ -208,12 +208,13 @@ public final class TargetOperations {
         }
     }
 
-    /** Whether it is known that an in-place target's VM has its own disks still. */
+    /** Whether it is known that nothing was made: an in-place target's VM has its own disks still, a new VM is not there. */
     boolean untouched(Target target) {
         try {
-            return !driver(target).observe(target).vm().switched();
+            TargetSeen.Vm vm = driver(target).observe(target).vm();
+            return target.inPlace() == null ? !vm.there() : !vm.switched();
         } catch (RuntimeException e) {
-            LOG.debugf(e, "job %s: not known whether the disks were switched", target.job());
+            LOG.debugf(e, "job %s: not known whether the VM was made", target.job());
             return false;
         }
     }

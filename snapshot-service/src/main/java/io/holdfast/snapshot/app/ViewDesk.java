@@ -128,7 +128,8 @@ public final class ViewDesk {
                 expiry(),
                 false,
                 false,
-                View.NOT_STARTED);
+                View.NOT_STARTED,
+                null);
         String name = plan.plan().checkpoint();
         Optional<Checkpoint> pending = Optional.ofNullable(name)
                 .map(n -> new Checkpoint(

@@ -13,7 +13,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -67,6 +69,9 @@ public final class ViewOperations {
         View view = start;
         for (int i = 0; i < MAX_STEPS; i++) {
             ViewSeen seen = driver.observe(view);
+            if (seen.job() == ViewSeen.Job.FOREIGN && view.takenAt() == null && endStray(view, driver)) {
+                continue;
+            }
             switch (ViewStep.next(view, seen)) {
                 case ViewStep.Ready _ -> {
                     return Optional.of(view);
@@ -80,6 +85,15 @@ public final class ViewOperations {
             }
         }
         throw new ApiException(ErrorCode.INTERNAL, "Opening the view does not come to an end.");
+    }
+
+    /** A job of ours whose row is gone would keep the VM busy for ever. */
+    private boolean endStray(View view, FrozenViews driver) {
+        boolean ended = driver.endStray(view, () -> Leftovers.Owned.byViews(views.unclosed()));
+        if (ended) {
+            LOG.warnf("job %s: a backup job of %s that nobody owns was ended", view.job(), view.vmName());
+        }
+        return ended;
     }
 
     private void lose(View view, String why) {
@@ -133,10 +147,7 @@ public final class ViewOperations {
                 return views.change(view.moment(), v -> v.withPlan(plan));
             }
             case ViewStep.Begin _ -> {
-                // Reserving may have taken minutes, in which the job may have ended.
-                stillWanted(views.change(view.moment(), v -> v));
-                Instant at = driver.begin(view);
-                return stillWanted(views.change(view.moment(), v -> v.taken(at)));
+                return begin(view, driver);
             }
             case ViewStep.Adopt _ -> {
                 Instant found = driver.begun(view);
@@ -161,6 +172,22 @@ public final class ViewOperations {
                 throw new IllegalStateException("not a step that does something: " + step);
         }
         return view;
+    }
+
+    private View begin(View view, FrozenViews driver) {
+        Instant now = clock.instant();
+        // Reserving may have taken minutes, in which the job may have ended.
+        View asked = stillWanted(views.change(view.moment(), v -> v.phase().live() ? v.asked(now) : v));
+        Instant at;
+        try {
+            at = driver.begin(asked);
+        } catch (ApiException e) {
+            if (!SnapshotUpkeep.outcomeUnknown(e)) {
+                views.change(view.moment(), v -> v.asked(null));
+            }
+            throw e;
+        }
+        return stillWanted(views.change(view.moment(), v -> v.taken(at)));
     }
 
     private View wake(View view, FrozenViews driver) {
@@ -218,6 +245,10 @@ public final class ViewOperations {
         View view = start;
         for (int i = 0; i < MAX_STEPS; i++) {
             ViewStep step = ViewStep.next(view, driver.observe(view));
+            if (step instanceof ViewStep.Done && view.mayStillBegin(clock.instant())) {
+                LOG.debugf("job %s: view of %s: kept for what may still come", view.job(), view.vmName());
+                return;
+            }
             if (step instanceof ViewStep.Done) {
                 View end = views.change(view.moment(), View::gone);
                 sweep(view.source(), view.vm());
@@ -231,15 +262,20 @@ public final class ViewOperations {
 
     /** Drops a VM's checkpoints that nobody needs, unless a view is open: libvirt would keep us waiting. */
     public void sweep(UUID source, String vm) {
-        boolean busy = views.unclosed().stream()
-                .anyMatch(v -> v.source().equals(source)
-                        && v.vm().equals(vm)
-                        && v.phase().live());
-        if (busy) {
+        List<View> here = views.unclosed().stream()
+                .filter(v -> v.source().equals(source) && v.vm().equals(vm))
+                .toList();
+        if (here.stream().anyMatch(v -> v.phase().live())) {
             return;
         }
+        // A checkpoint that is not there may come with a freeze that was asked for.
+        Set<UUID> coming = here.stream()
+                .filter(v -> v.mayStillBegin(clock.instant()))
+                .map(View::moment)
+                .collect(Collectors.toSet());
         for (Checkpoint c : checkpoints.ofVm(source, vm)) {
-            if (c.state() == Checkpoint.State.DROPPING && driver(source).dropCheckpoint(vm, c.name())) {
+            boolean drops = c.state() == Checkpoint.State.DROPPING && !coming.contains(c.moment());
+            if (drops && driver(source).dropCheckpoint(vm, c.name())) {
                 checkpoints.remove(c.moment());
                 LOG.infof("job %s: checkpoint %s dropped", c.job(), c.name());
             }

@@ -1,5 +1,7 @@
 package io.holdfast.snapshot.config;
 
+import static io.holdfast.snapshot.app.Quietly.quietly;
+
 import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.Puller;
 import io.holdfast.snapshot.app.Reaper;
@@ -16,13 +18,10 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 
 /** Starts and stops what runs beside requests. */
 @ApplicationScoped
 public class Background {
-
-    private static final Logger LOG = Logger.getLogger(Background.class);
 
     private static final Duration METRICS = Duration.ofSeconds(10);
 
@@ -65,21 +64,14 @@ public class Background {
         // First, and on a thread of its own: a guest may stand still since the early watch looked last.
         scratch.start(config.watchScratchEvery());
         EarlyWatch.OF_PROCESS.end();
-        timer.execute(() -> quietly(reaper::reconcile));
-        every(config.reapEvery().toMillis(), reaper::reap);
-        every(METRICS.toMillis(), metrics::refresh);
+        timer.execute(() -> quietly("what an earlier process left", reaper::reconcile));
+        every(config.reapEvery(), "reaper", reaper::reap);
+        every(METRICS, "metrics", metrics::refresh);
     }
 
-    private void every(long millis, Runnable work) {
-        var _ = timer.scheduleWithFixedDelay(() -> quietly(work), millis, millis, TimeUnit.MILLISECONDS);
-    }
-
-    private static void quietly(Runnable work) {
-        try {
-            work.run();
-        } catch (RuntimeException e) {
-            LOG.warnf(e, "background work failed and is tried again");
-        }
+    private void every(Duration period, String what, Runnable work) {
+        var _ = timer.scheduleWithFixedDelay(
+                () -> quietly(what, work), period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     void stop(@Observes ShutdownEvent event) throws Exception {

@@ -3,7 +3,6 @@ package io.holdfast.snapshot.config;
 import io.holdfast.snapshot.app.ScratchWatch;
 import io.holdfast.snapshot.app.TargetEnd;
 import io.holdfast.snapshot.domain.Checkpoint;
-import io.holdfast.snapshot.domain.Target;
 import io.holdfast.snapshot.domain.View;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -45,8 +44,7 @@ public class Metrics {
     public void refresh() {
         List<View> unclosed = tables.views().unclosed();
         views.register(rows("phase", unclosed, v -> v.phase().name()), true);
-        targets.register(
-                rows("state", tables.targets().all(), (Target t) -> t.state().name()), true);
+        targets.register(rows("state", named(tables.targets().counts())), true);
         checkpoints.register(
                 rows(
                         "state",
@@ -60,8 +58,16 @@ public class Metrics {
                 .sum());
     }
 
+    private static Map<String, Long> named(Map<? extends Enum<?>, Long> counts) {
+        return counts.entrySet().stream()
+                .collect(Collectors.toMap(e -> e.getKey().name(), Map.Entry::getValue));
+    }
+
     private static <T> List<MultiGauge.Row<?>> rows(String tag, List<T> all, Function<T, String> name) {
-        Map<String, Long> counts = all.stream().collect(Collectors.groupingBy(name, Collectors.counting()));
+        return rows(tag, all.stream().collect(Collectors.groupingBy(name, Collectors.counting())));
+    }
+
+    private static List<MultiGauge.Row<?>> rows(String tag, Map<String, Long> counts) {
         return counts.entrySet().stream()
                 .<MultiGauge.Row<?>>map(e -> MultiGauge.Row.of(Tags.of(tag, e.getKey()), e.getValue()))
                 .toList();

@@ -57,7 +57,8 @@ public class Standby implements Acting {
     private void lookOrEnd() {
         try {
             look();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Also an Error: it would end the schedule, and nobody would look any more.
             LOG.error("this process cannot tell whether it is to act: it ends", e);
             end();
         }

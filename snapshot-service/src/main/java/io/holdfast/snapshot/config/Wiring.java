@@ -219,9 +219,10 @@ public class Wiring {
             TargetEnd.Tables t,
             CheckpointDesk checkpoints,
             ViewOperations operations,
+            TargetEnd targetEnd,
             Drivers drivers,
             VmLocks locks) {
-        return new SourceRemoval(directory, t, checkpoints, operations, drivers, locks);
+        return new SourceRemoval(directory, t, checkpoints, operations, targetEnd, drivers, locks);
     }
 
     @Produces

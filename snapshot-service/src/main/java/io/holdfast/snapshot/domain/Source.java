@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param nbd {@code unix} or {@code tls}
  * @param scratchLimitBytes opt-out of full reservation, in bytes for one view; absent: reserve everything
  * @param credentials in the clear; its text shows none of them
+ * @param locked whether it has credentials that cannot be read: they were sealed with another key
  * @param state {@code unchecked}, {@code ok} or {@code unreachable}
  */
 public record Source(
@@ -24,10 +25,11 @@ public record Source(
         String state,
         @Nullable String detail,
         Instant createdAt,
-        @Nullable SourceCredentials credentials) {
+        @Nullable SourceCredentials credentials,
+        boolean locked) {
 
     public Source withState(String now, @Nullable String said) {
         return new Source(
-                id, name, uri, driver, scratchPool, scratchLimitBytes, nbd, now, said, createdAt, credentials);
+                id, name, uri, driver, scratchPool, scratchLimitBytes, nbd, now, said, createdAt, credentials, locked);
     }
 }

@@ -235,6 +235,29 @@ public record Target(
         });
     }
 
+    /** Whether nothing is left to be done for it. */
+    public boolean ended() {
+        return switch (state) {
+            case FINISHED -> oldPaths.isEmpty();
+            case ABORTED -> true;
+            case PREPARED, FILLING, FILLED, FAILED -> false;
+        };
+    }
+
+    /** Whether a job may still go on with it: it has not come to its end and is not to vanish. */
+    public boolean goesOn() {
+        return !aborting && state != TargetInfo.State.FINISHED && state != TargetInfo.State.ABORTED;
+    }
+
+    /** Its source is not known any more: what is left on the hypervisor stays there. */
+    public Target forsaken() {
+        return edit(d -> {
+            d.state = state == TargetInfo.State.FINISHED ? state : TargetInfo.State.ABORTED;
+            d.oldPaths = List.of();
+            d.say(List.of("The source was removed before everything was cleaned up on it."));
+        });
+    }
+
     /** What a lock and the rule of one restore per VM go by: the VM that is replaced, or the name that is made. */
     public String subject() {
         return subject(inPlace, vmName);

@@ -1,6 +1,7 @@
 package io.holdfast.snapshot.domain;
 
 import io.holdfast.api.BackupKind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param resumed whether the guest, if it stood still for that, was let go on
  * @param startedId the run of the domain that was started for the read, as the hypervisor numbers runs;
  *     {@link #NOT_STARTED} or {@link #STARTING} otherwise
+ * @param beginAsked when freezing was asked for, as long as nobody knows whether it was done; absent otherwise
  */
 public record View(
         UUID moment,
@@ -38,7 +40,11 @@ public record View(
         Instant expiresAt,
         boolean scratchFull,
         boolean resumed,
-        int startedId) {
+        int startedId,
+        @Nullable Instant beginAsked) {
+
+    /** A freeze that overran its deadline may still be done in the hypervisor; longer than any such call lives. */
+    private static final Duration MAY_STILL_COME = Duration.ofMinutes(10);
 
     /** No domain was started for this view. */
     public static final int NOT_STARTED = 0;
@@ -69,7 +75,8 @@ public record View(
 
     /** The moment was taken. A view that was to end meanwhile ends. */
     public View taken(Instant at) {
-        return phase == Phase.OPENING ? copy(fencing, Phase.OPEN, plan, at, expiresAt) : this;
+        View known = asked(null);
+        return phase == Phase.OPENING ? known.copy(fencing, Phase.OPEN, plan, at, expiresAt) : known;
     }
 
     public View leased(long number, Instant until) {
@@ -138,7 +145,8 @@ public record View(
                 until,
                 scratchFull,
                 resumed,
-                startedId);
+                startedId,
+                beginAsked);
     }
 
     private View flagged(boolean full, boolean goesOn, int run) {
@@ -164,6 +172,40 @@ public record View(
                 expiresAt,
                 full,
                 goesOn,
-                run);
+                run,
+                beginAsked);
+    }
+
+    /** Freezing is asked for; absent: it is known what came of it. */
+    public View asked(@Nullable Instant at) {
+        return new View(
+                moment,
+                job,
+                fencing,
+                source,
+                sourceName,
+                vm,
+                vmName,
+                vault,
+                point,
+                kind,
+                bases,
+                phase,
+                plan,
+                vmState,
+                definition,
+                notes,
+                takenAt,
+                createdAt,
+                expiresAt,
+                scratchFull,
+                resumed,
+                startedId,
+                at);
+    }
+
+    /** Whether a freeze that was asked for may still be done, although nobody waits for it any more. */
+    public boolean mayStillBegin(Instant now) {
+        return beginAsked != null && beginAsked.plus(MAY_STILL_COME).isAfter(now);
     }
 }

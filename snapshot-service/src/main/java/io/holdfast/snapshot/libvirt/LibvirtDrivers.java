@@ -1,5 +1,7 @@
 package io.holdfast.snapshot.libvirt;
 
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.snapshot.app.Driver;
 import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.Pause;
@@ -47,6 +49,13 @@ public final class LibvirtDrivers implements Drivers, AutoCloseable {
     }
 
     private Open open(Source source) {
+        if (source.locked()) {
+            throw new ApiException(
+                    ErrorCode.SOURCE_UNREACHABLE,
+                    "The credentials of source " + source.name()
+                            + " were sealed with another key than this service has: give it the old key again, or"
+                            + " remove the source and add it anew.");
+        }
         LibvirtConnection connection = new LibvirtConnection(source.name(), source.uri(), source.credentials());
         LibvirtConnection urgent = new LibvirtConnection(source.name() + "-urgent", source.uri(), source.credentials());
         SourceContext context = new SourceContext(source, connection, settings, pause, clock);

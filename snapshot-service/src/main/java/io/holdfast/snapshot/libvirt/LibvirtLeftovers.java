@@ -17,7 +17,6 @@ import org.libvirt.DomainBlockJobInfo;
 import org.libvirt.LibvirtException;
 import org.libvirt.StoragePool;
 import org.libvirt.StorageVol;
-import org.w3c.dom.Element;
 
 /** Looks for our mark on domains, checkpoints, snapshots, backup jobs, volumes and sockets. */
 final class LibvirtLeftovers implements Leftovers {
@@ -60,28 +59,10 @@ final class LibvirtLeftovers implements Leftovers {
             }
         }
         Optional<String> job = Domains.backupJob(d);
-        if (job.isPresent() && strayBackup(Xml.parse(job.get()), owned)) {
+        if (job.isPresent() && SeenBackup.of(job.get()).stray(owned)) {
             lines.add("backup job of " + name);
         }
         blockJobs(d, owned, lines);
-    }
-
-    /** A backup job is ours by its socket, or, over TLS, by its scratch. */
-    private static boolean strayBackup(Element job, Owned owned) {
-        String socket = Xml.attr(Xml.child(job, "server"), "socket");
-        if (owned.sockets().contains(socket)) {
-            return false;
-        }
-        List<String> scratch = new ArrayList<>();
-        Xml.child(job, "disks")
-                .ifPresent(disks -> Xml.children(disks, "disk")
-                        .forEach(d -> scratch.add(fileName(Xml.attr(Xml.child(d, "scratch"), "file")))));
-        return scratch.stream().noneMatch(owned.names()::contains)
-                && (socket.contains("/" + Marks.PREFIX) || scratch.stream().anyMatch(n -> n.startsWith(Marks.PREFIX)));
-    }
-
-    private static String fileName(String path) {
-        return path.substring(path.lastIndexOf('/') + 1);
     }
 
     /** Jobs of a helper go with the helper; others are ours if they work on an overlay of ours. */
@@ -92,7 +73,7 @@ final class LibvirtLeftovers implements Leftovers {
         for (DomainXml.Disk disk : DomainXml.parse(d.getXMLDesc(0)).disks()) {
             boolean ours = disk.chain().stream()
                     .map(DomainXml.Layer::path)
-                    .filter(path -> fileName(path).startsWith(Marks.PREFIX + "snapshot."))
+                    .filter(path -> SeenBackup.fileName(path).startsWith(Marks.PREFIX + "snapshot."))
                     .anyMatch(path -> !owned.writing().contains(path));
             if (ours && works(d, disk)) {
                 lines.add("block job on disk " + disk.key() + " of " + d.getName());

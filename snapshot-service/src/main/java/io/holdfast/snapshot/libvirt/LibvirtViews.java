@@ -4,6 +4,7 @@ import io.holdfast.api.NbdEndpoint;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.snapshot.app.FrozenViews;
+import io.holdfast.snapshot.app.Leftovers;
 import io.holdfast.snapshot.domain.Marks;
 import io.holdfast.snapshot.domain.View;
 import io.holdfast.snapshot.domain.ViewPlan;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
@@ -191,18 +193,52 @@ final class LibvirtViews implements FrozenViews {
             }
             return view;
         });
-        // The job ends a moment after the call; until then its scratch is in use.
+        awaitEnd(c -> {
+            Optional<Domain> domain = Domains.byId(c, view.plan().subject());
+            return domain.isPresent() && ours(domain.get(), view);
+        });
+    }
+
+    /** The job ends a moment after the call; until then its scratch is in use. */
+    private void awaitEnd(LibvirtConnection.Call<Boolean> there) {
         for (int i = 0; i < LOOKS; i++) {
-            boolean there = connection.call("look at a backup job", c -> {
-                Optional<Domain> domain = Domains.byId(c, view.plan().subject());
-                return domain.isPresent() && ours(domain.get(), view);
-            });
-            if (!there) {
+            if (!connection.call("look at a backup job", there)) {
                 return;
             }
             sleep();
         }
         throw new ApiException(ErrorCode.HYPERVISOR_TIMEOUT, "The hypervisor does not end the backup job.");
+    }
+
+    @Override
+    public boolean endStray(View view, Supplier<Leftovers.Owned> owned) {
+        String subject = view.plan().subject();
+        Optional<SeenBackup> seen = connection.call("look at a backup job", c -> running(c, subject));
+        if (seen.isEmpty()
+                || !seen.get().madeWith(context.settings().nbdDirectory())
+                || !seen.get().stray(owned.get())) {
+            return false;
+        }
+        connection.call("end a backup job", BEGIN, c -> {
+            if (running(c, subject).equals(seen)) {
+                domain(c, view).abortJob();
+            }
+            return seen;
+        });
+        awaitEnd(c -> running(c, subject).equals(seen));
+        resume(view);
+        connection.call("remove scratch", c -> {
+            Scratch.deleteMarked(c, seen.get().scratch());
+            return seen;
+        });
+        removeSocket(seen.get().socket());
+        return true;
+    }
+
+    private static Optional<SeenBackup> running(Connect c, String subject) throws LibvirtException {
+        Optional<Domain> domain = Domains.byId(c, subject);
+        Optional<String> job = domain.isPresent() ? Domains.backupJob(domain.get()) : Optional.empty();
+        return job.map(SeenBackup::of);
     }
 
     private void sleep() {
@@ -251,11 +287,15 @@ final class LibvirtViews implements FrozenViews {
 
     @Override
     public void removeSocket(ViewPlan plan) {
-        if (plan.socket().isEmpty()) {
+        removeSocket(plan.socket());
+    }
+
+    private static void removeSocket(String socket) {
+        if (socket.isEmpty()) {
             return;
         }
         try {
-            Files.deleteIfExists(Path.of(plan.socket()));
+            Files.deleteIfExists(Path.of(socket));
         } catch (IOException e) {
             throw new ApiException(ErrorCode.INTERNAL, "An old socket cannot be removed.", e);
         }

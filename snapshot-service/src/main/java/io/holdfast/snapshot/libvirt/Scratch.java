@@ -2,9 +2,11 @@ package io.holdfast.snapshot.libvirt;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.snapshot.domain.Marks;
 import io.holdfast.snapshot.domain.ViewPlan;
 import io.holdfast.snapshot.domain.Volume;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -80,6 +82,18 @@ final class Scratch {
     /** The volume goes: nothing is known of its name any more. */
     static void forget(String volume) {
         WITH_HEADER.remove(volume);
+    }
+
+    /** Removes what is named as scratch of ours; what else a job may have used is not ours to remove. */
+    static void deleteMarked(Connect c, List<String> paths) throws LibvirtException {
+        for (String path : paths) {
+            Optional<StorageVol> volume =
+                    SeenBackup.fileName(path).startsWith(Marks.SCRATCH) ? Volumes.byPath(c, path) : Optional.empty();
+            if (volume.isPresent()) {
+                forget(SeenBackup.fileName(path));
+                volume.get().delete(0);
+            }
+        }
     }
 
     /** How many of the volumes are there. */

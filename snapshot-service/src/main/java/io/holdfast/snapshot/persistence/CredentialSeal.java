@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.UUID;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
@@ -58,9 +59,10 @@ public final class CredentialSeal {
         }
     }
 
-    SourceCredentials open(UUID source, byte[] sealed) {
-        if (sealed.length < 1 + NONCE + TAG_BITS / 8 || sealed[0] != VERSION) {
-            throw new IllegalStateException("Not a sealed value");
+    /** Absent when the value was sealed with another key, or was changed. */
+    Optional<SourceCredentials> open(UUID source, byte[] sealed) {
+        if (key == null || sealed.length < 1 + NONCE + TAG_BITS / 8 || sealed[0] != VERSION) {
+            return Optional.empty();
         }
         try {
             ByteBuffer open =
@@ -68,12 +70,11 @@ public final class CredentialSeal {
                             .doFinal(sealed, 1 + NONCE, sealed.length - 1 - NONCE));
             byte[] user = new byte[open.getInt()];
             open.get(user);
-            return new SourceCredentials(
+            return Optional.of(new SourceCredentials(
                     new String(user, StandardCharsets.UTF_8),
-                    StandardCharsets.UTF_8.decode(open).toString());
+                    StandardCharsets.UTF_8.decode(open).toString()));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(
-                    "Sealed credentials do not open: another seal key, or they were changed", e);
+            return Optional.empty();
         }
     }
 

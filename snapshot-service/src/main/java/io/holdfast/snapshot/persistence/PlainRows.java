@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.source.SourceCredentials;
 import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.View;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -26,7 +28,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class PlainRows implements Rows.Guarded {
 
     /** The version of the newest migration. */
-    public static final String SCHEMA = "30";
+    public static final String SCHEMA = "41";
 
     private static final String NO_SUCH_TABLE = "42P01";
     private static final int CONNECT_SECONDS = 5;
@@ -57,7 +59,7 @@ public final class PlainRows implements Rows.Guarded {
         T row(ResultSet row) throws SQLException;
     }
 
-    /** All sources, with what opens them. */
+    /** All sources, with what opens them, as far as it can be read. */
     public List<Source> sources() {
         return inTransaction(c -> list(c, """
                 select id, name, uri, driver, scratch_pool, scratch_limit_bytes, nbd, state, detail, created_at, credentials
@@ -105,6 +107,7 @@ public final class PlainRows implements Rows.Guarded {
     private Source source(ResultSet row) throws SQLException {
         UUID id = row.getObject("id", UUID.class);
         byte[] sealed = row.getBytes("credentials");
+        Optional<SourceCredentials> opened = sealed == null ? Optional.empty() : seal.open(id, sealed);
         return new Source(
                 id,
                 row.getString("name"),
@@ -116,7 +119,8 @@ public final class PlainRows implements Rows.Guarded {
                 row.getString("state"),
                 row.getString("detail"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                sealed == null ? null : seal.open(id, sealed));
+                opened.orElse(null),
+                sealed != null && opened.isEmpty());
     }
 
     private static boolean current(Connection c) throws SQLException {

@@ -53,6 +53,8 @@ public class SourceRow {
     }
 
     Source read(@Nullable SourceCredentials opened) {
-        return new Source(id, name, uri, driver, scratchPool, scratchLimitBytes, nbd, state, detail, createdAt, opened);
+        boolean locked = credentials != null && opened == null;
+        return new Source(
+                id, name, uri, driver, scratchPool, scratchLimitBytes, nbd, state, detail, createdAt, opened, locked);
     }
 }

@@ -2,15 +2,18 @@ package io.holdfast.snapshot.persistence;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.source.SourceCredentials;
 import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.domain.Source;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Sources in PostgreSQL. */
 @ApplicationScoped
@@ -23,14 +26,18 @@ public class SourceStore implements Rows.Sources {
     private final Table table;
 
     private final CredentialSeal seal;
+    private final TargetStore targets;
 
-    public SourceStore(Table table, CredentialSeal seal) {
+    public SourceStore(Table table, CredentialSeal seal, TargetStore targets) {
         this.table = table;
         this.seal = seal;
+        this.targets = targets;
     }
 
     private Source read(SourceRow row) {
-        return row.read(row.credentials == null ? null : seal.open(row.id, row.credentials));
+        Optional<SourceCredentials> opened =
+                row.credentials == null ? Optional.empty() : seal.open(row.id, row.credentials);
+        return row.read(opened.orElse(null));
     }
 
     @Override
@@ -64,12 +71,31 @@ public class SourceStore implements Rows.Sources {
 
     @Override
     public void remove(UUID id) {
+        var _ = table.getEntityManager()
+                .createNativeQuery("select 1 from source where id = ?1 for update")
+                .setParameter(1, id)
+                .getResultList();
+        if (targets.goingOn(id)) {
+            throw begun(null);
+        }
         // Ended views and dropped checkpoints say nothing that the catalog does not keep. A live view keeps its source.
         for (String rows : List.of(
                 "delete from ViewRow r where r.source = :id and r.phase not in ('OPENING', 'OPEN')",
                 "delete from CheckpointRow r where r.source = :id and r.state = 'DROPPING'")) {
             table.getEntityManager().createQuery(rows).setParameter("id", id).executeUpdate();
         }
-        table.deleteById(id);
+        try {
+            table.deleteById(id);
+            table.flush();
+        } catch (PersistenceException e) {
+            throw begun(e);
+        }
+    }
+
+    private static ApiException begun(@Nullable PersistenceException why) {
+        return new ApiException(
+                ErrorCode.SOURCE_IN_USE,
+                "Something has begun on the source while it was being removed; try again.",
+                why);
     }
 }

@@ -1,9 +1,12 @@
 package io.holdfast.snapshot.persistence;
 
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A target's row. */
 @Entity
@@ -15,4 +18,8 @@ public class TargetRow {
     public UUID source;
     public String state;
     public String document;
+
+    /** Absent while something is left to be done. */
+    @Column(name = "ended_at")
+    public @Nullable Instant endedAt;
 }

@@ -11,6 +11,7 @@ import io.holdfast.api.source.SourceInfo;
 import io.holdfast.api.source.SourceRemoved;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.source.VmInfo;
+import io.holdfast.api.target.AbortTarget;
 import io.holdfast.api.target.FillTarget;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.OpenTarget;
@@ -163,6 +164,11 @@ public class SnapshotResource implements SnapshotServiceApi {
     }
 
     @Override
+    public TargetInfo observeTarget(UUID job, RenewLease renew) {
+        return targets.observe(job, renew);
+    }
+
+    @Override
     public TargetInfo fillTarget(UUID job, FillTarget fill) {
         return targets.fill(job, fill);
     }
@@ -173,8 +179,8 @@ public class SnapshotResource implements SnapshotServiceApi {
     }
 
     @Override
-    public void abortTarget(UUID job) {
-        targetEnd.abort(job);
+    public void abortTarget(UUID job, AbortTarget abort) {
+        targetEnd.abort(job, abort);
     }
 
     @Override

@@ -19,6 +19,15 @@ class StandbyEndTest {
 
     @Test
     void whoCannotBeginToActEnds() throws Exception {
+        endsAfter(new IllegalStateException("by test"));
+    }
+
+    @Test
+    void alsoWhenItIsAnErrorThatKeepsItFromActing() throws Exception {
+        endsAfter(new NoClassDefFoundError("by test"));
+    }
+
+    private static void endsAfter(Throwable failure) throws Exception {
         HoldfastConfig config = new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .withMapping(HoldfastConfig.class)
@@ -27,7 +36,7 @@ class StandbyEndTest {
         AtomicInteger exits = new AtomicInteger();
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
                 DatabaseLease ours = lease(postgres)) {
-            Standby standby = new Standby(ours, config, failing(), exits::incrementAndGet);
+            Standby standby = new Standby(ours, config, failing(failure), exits::incrementAndGet);
             try (DatabaseLease other = lease(postgres)) {
                 assertThat(other.hold()).isEqualTo(Holder.US);
                 standby.start(new StartupEvent());
@@ -45,10 +54,10 @@ class StandbyEndTest {
 
     /** Whoever hears that this process acts fails. */
     @SuppressWarnings("unchecked")
-    private static Event<Active> failing() {
+    private static Event<Active> failing(Throwable failure) {
         return (Event<Active>) Proxy.newProxyInstance(
                 Event.class.getClassLoader(), new Class<?>[] {Event.class}, (proxy, method, arguments) -> {
-                    throw new IllegalStateException("by test");
+                    throw failure;
                 });
     }
 }

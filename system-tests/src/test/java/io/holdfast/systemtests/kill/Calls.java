@@ -44,6 +44,7 @@ final class Calls {
             Map.entry("vm", List.of()),
             Map.entry("snapshots", List.of()),
             Map.entry("view", List.of()),
+            Map.entry("observeTarget", List.of()),
             Map.entry("abortTarget", List.of()),
             Map.entry("settleTarget", List.of()),
             Map.entry("forgetVault", List.of()),

@@ -7,6 +7,7 @@ import io.holdfast.api.source.SourceInfo;
 import io.holdfast.api.source.SourceRemoved;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.source.VmInfo;
+import io.holdfast.api.target.AbortTarget;
 import io.holdfast.api.target.FillTarget;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.OpenTarget;
@@ -132,6 +133,14 @@ public interface SnapshotServiceApi {
     @Path("targets/{job}/renew")
     TargetInfo renewTarget(@PathParam("job") UUID job, @NotNull @Valid RenewLease renew);
 
+    /**
+     * Renews, once what is under way for the target has come to its end: afterwards no attempt with a lower fencing number
+     * finishes it. {@code vm-busy} while something is.
+     */
+    @POST
+    @Path("targets/{job}/observe")
+    TargetInfo observeTarget(@PathParam("job") UUID job, @NotNull @Valid RenewLease renew);
+
     /** Starts the pulls and answers at once; poll {@link #target}. */
     @POST
     @Path("targets/{job}/fill")
@@ -141,10 +150,13 @@ public interface SnapshotServiceApi {
     @Path("targets/{job}/finish")
     TargetInfo finishTarget(@PathParam("job") UUID job, @NotNull @Valid FinishTarget finish);
 
-    /** Removes whatever the target made; idempotent, also for a target that never was. A finished target is left alone. */
+    /**
+     * Removes whatever the target made; idempotent, also for a target that never was. A finished target is left alone, and so
+     * is one that a later attempt holds: {@code fenced}.
+     */
     @POST
     @Path("targets/{job}/abort")
-    void abortTarget(@PathParam("job") UUID job);
+    void abortTarget(@PathParam("job") UUID job, @NotNull @Valid AbortTarget abort);
 
     /** The catalog's word that the job ended without a VM: aborts, and an opening that comes late is {@code job-ended}. */
     @POST

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A restore target.
  *
+ * @param finishing whether making it the VM was begun and may have been done: only finishing it again tells
  * @param vmId id of the VM it became, when finished
  * @param detail why it failed, when it failed
  */
@@ -15,6 +16,7 @@ public record TargetInfo(
         UUID job,
         long fencing,
         State state,
+        boolean finishing,
         String source,
         String vmName,
         @Nullable String vmId,

@@ -20,6 +20,8 @@ final class ServiceProcesses {
     static final List<String> JVM_OPTIONS = List.of(
             "-XX:+UseSerialGC",
             "-XX:MaxDirectMemorySize=64m",
+            // Without memory a service does half of what it is to do; started anew it does all.
+            "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
