@@ -10,6 +10,7 @@ import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.PointManifest.ReadMode;
 import io.holdfast.vault.ProgressListener;
 import io.holdfast.vault.VaultException;
+import io.holdfast.vault.chain.ChainEnd;
 import io.holdfast.vault.chain.PointLog;
 import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.Journal;
@@ -150,7 +151,7 @@ public final class SessionWriter implements AutoCloseable {
         // A number that the vault lost is not given again: what is known outside under it was another point.
         long least = intent.known().map(ChainHead::sequence).orElse(0L) + 1;
         return vault.log()
-                .append(intent.vm(), intent.job(), opening.head(), least, link -> manifest(facts, disks, link));
+                .append(intent.vm(), intent.job(), opening.end(), least, link -> manifest(facts, disks, link));
     }
 
     @Override
@@ -163,9 +164,7 @@ public final class SessionWriter implements AutoCloseable {
         boolean full = disks.stream().allMatch(disk -> disk.mode() == ReadMode.FULL);
         List<String> notes = new ArrayList<>(facts.notes());
         notes.addAll(opening.alarms());
-        link.skipped()
-                .forEach(skip -> notes.add("a foreign object was found in place of manifest " + skip.sequence()
-                        + " of this machine and skipped"));
+        link.skipped().forEach(skip -> notes.add(passedOver(skip)));
         return new PointManifest(
                 intent.point(),
                 intent.vm(),
@@ -187,6 +186,12 @@ public final class SessionWriter implements AutoCloseable {
                 new PointManifest.Sizes(0, 0, 0, uploads.stored()),
                 facts.definition(),
                 notes);
+    }
+
+    private static String passedOver(ChainHead skip) {
+        return skip.hash().equals(ChainEnd.UNREAD)
+                ? "manifest " + skip.sequence() + " of this machine could not be read and was passed over"
+                : "a foreign object was found in place of manifest " + skip.sequence() + " of this machine and skipped";
     }
 
     private List<PointManifest.Disk> disks() {
