@@ -44,6 +44,7 @@ public final class SessionWriter implements AutoCloseable {
     private final DiskRun.Shared shared;
     private final PackStream packs;
     private final FrameStore baseFrames;
+    private final PackCheck usablePacks;
     private final Map<UUID, PointManifest> bases = new HashMap<>();
     private final List<FinishedDisk> finished = new ArrayList<>();
     private final List<PointManifest.Disk> reused = new ArrayList<>();
@@ -56,17 +57,18 @@ public final class SessionWriter implements AutoCloseable {
         this.vault = vault;
         this.intent = intent;
         opening = SessionOpening.of(vault, intent);
+        baseFrames = new FrameStore(
+                vault.store(), vault.keys(), Access.WRITE, vault.options().cacheBytes() / 2);
+        usablePacks = new PackCheck(baseFrames);
         journals = new JournalLog(vault, intent);
         boolean goesOn = opening.repeated() && opening.committed().isEmpty();
-        earlier = goesOn ? journals.furthest() : Optional.empty();
+        earlier = goesOn ? journals.furthest(usablePacks) : Optional.empty();
         if (opening.committed().isEmpty()) {
             intent.base().ifPresent(this::base);
         }
         uploads = new Uploads(vault.store(), vault.options().putThreads(), failure);
         uploads.countEarlier(
                 opening.storedBytes() + earlier.map(Journal::stored).orElse(0L));
-        baseFrames = new FrameStore(
-                vault.store(), vault.keys(), Access.WRITE, vault.options().cacheBytes() / 2);
         packs = new PackStream(vault.keys(), vault.random(), vault.options().packBytes(), new PackStream.Listener() {
             @Override
             public void awaitRoom() throws InterruptedException {
@@ -129,7 +131,7 @@ public final class SessionWriter implements AutoCloseable {
         if (base == null) {
             return plan;
         }
-        Optional<VaultException> damage = PackCheck.firstDamage(baseFrames, base.packs());
+        Optional<VaultException> damage = usablePacks.firstDamage(base.packs());
         if (damage.isEmpty()) {
             return plan;
         }
