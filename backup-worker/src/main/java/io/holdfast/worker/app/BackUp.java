@@ -115,7 +115,7 @@ public final class BackUp implements JobHandler {
         LOG.infof("job %s: view open, %d disks, %s", job.job(), view.disks().size(), view.consistency());
         Duration every = Duration.ofSeconds(job.leaseSeconds()).dividedBy(3);
         try (var keeper = new ViewKeeper(views, pause, job.job(), context.fencing(), every)) {
-            var plan = new Plan(spec, view, bases, head(job), foreign(found));
+            var plan = new Plan(spec, view, bases, head(job), passedOver(found));
             return unlessLost(keeper, view.job(), context, () -> storeOrFull(vault, plan, context));
         }
     }
@@ -153,8 +153,8 @@ public final class BackUp implements JobHandler {
                 .findFirst();
     }
 
-    private static List<String> foreign(BasesFound found) {
-        return found.foreign().stream()
+    private static List<String> passedOver(BasesFound found) {
+        return found.damaged().stream()
                 .map(sequence -> "Manifest " + sequence
                         + " of this machine is damaged, or was not written with this vault's keys; it was passed over.")
                 .toList();

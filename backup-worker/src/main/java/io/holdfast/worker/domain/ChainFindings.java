@@ -41,6 +41,7 @@ public final class ChainFindings {
             case ROLLED_BACK ->
                 point + "it is the newest that the catalog knows, and the vault does not have it: it was rolled back.";
             case FOREIGN -> point + finding.object() + " is damaged, or was not written with this vault's keys.";
+            case UNREADABLE -> point + "the store has " + finding.object() + " and cannot read it.";
             case FOREIGN_SKIPPED ->
                 point + finding.object() + " was not written with this vault's keys; a later point has skipped it.";
         };

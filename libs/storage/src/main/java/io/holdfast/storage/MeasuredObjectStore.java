@@ -33,10 +33,17 @@ public final class MeasuredObjectStore implements ObjectStore {
 
     @Override
     public Optional<byte[]> get(ObjectKey key, int maxBytes) {
+        return measuredGet(() -> inner.get(key, maxBytes));
+    }
+
+    @Override
+    public Optional<byte[]> getOnce(ObjectKey key, int maxBytes) {
+        return measuredGet(() -> inner.getOnce(key, maxBytes));
+    }
+
+    private Optional<byte[]> measuredGet(Supplier<Optional<byte[]>> call) {
         return measured(
-                Operation.GET,
-                () -> inner.get(key, maxBytes),
-                found -> found.map(body -> body.length).orElse(0));
+                Operation.GET, call, found -> found.map(body -> body.length).orElse(0));
     }
 
     @Override

@@ -42,6 +42,11 @@ public interface ObjectStore extends AutoCloseable {
      */
     Optional<byte[]> get(ObjectKey key, int maxBytes);
 
+    /** As {@link #get}, but asked once: also a store that tries again what failed does not. Tells how the store is now. */
+    default Optional<byte[]> getOnce(ObjectKey key, int maxBytes) {
+        return get(key, maxBytes);
+    }
+
     /**
      * {@code length} bytes from {@code offset}. A range that is not wholly inside the object is
      * {@link StorageException.Kind#RANGE}; an absent object is {@link StorageException.Kind#NOT_FOUND}. An empty range at

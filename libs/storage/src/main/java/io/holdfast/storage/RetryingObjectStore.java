@@ -75,6 +75,11 @@ public final class RetryingObjectStore implements ObjectStore {
     }
 
     @Override
+    public Optional<byte[]> getOnce(ObjectKey key, int maxBytes) {
+        return inner.getOnce(key, maxBytes);
+    }
+
+    @Override
     public byte[] getRange(ObjectKey key, long offset, int length) {
         return retried(() -> inner.getRange(key, offset, length));
     }

@@ -25,6 +25,8 @@ public record ChainReport(
         FOREIGN,
         /** A foreign object that a later manifest recorded and skipped: harmless, but somebody put it there. */
         FOREIGN_SKIPPED,
+        /** The store has an object in the chain and cannot read it. */
+        UNREADABLE,
         /** A manifest of the chain is not there. */
         REMOVED,
         /** A manifest is not the one that its successor was linked to. */

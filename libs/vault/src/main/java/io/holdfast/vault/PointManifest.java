@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * @param sequence its number in the VM's chain, from 1
  * @param hash SHA-256 of the stored object
  * @param previous the manifest before it in the chain; empty for the first
- * @param skipped keys between {@code previous} and this one that held foreign objects
+ * @param skipped keys between {@code previous} and this one that held foreign objects, or such as could not be read
  * @param kind how it was read; full when every disk was read in full
  * @param base the point it was read against
  * @param sourceId which hypervisor connection {@code source} named then, as far as it is known

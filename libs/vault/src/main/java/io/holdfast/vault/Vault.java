@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 
@@ -91,7 +92,16 @@ public final class Vault implements AutoCloseable {
 
     /** One point; CORRUPT when it is not found but some manifest of the VM cannot be read. */
     public Optional<PointManifest> point(UUID pointId, String vm) {
-        return parts.log().find(vm, pointId);
+        return point(pointId, vm, OptionalLong.empty());
+    }
+
+    /**
+     * As {@link #point(UUID, String)}, with one request for a point whose number is known.
+     *
+     * @param sequence where it is looked for first; if it is another point's, the point is searched for
+     */
+    public Optional<PointManifest> point(UUID pointId, String vm, OptionalLong sequence) {
+        return parts.log().find(vm, pointId, sequence);
     }
 
     /**

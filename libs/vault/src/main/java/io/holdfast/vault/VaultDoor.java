@@ -3,7 +3,9 @@ package io.holdfast.vault;
 import io.holdfast.storage.ObjectInfo;
 import io.holdfast.storage.ObjectKey;
 import io.holdfast.storage.ObjectStore;
+import io.holdfast.storage.StorageException;
 import io.holdfast.vault.VaultException.Kind;
+import io.holdfast.vault.chain.ReadFailure;
 import io.holdfast.vault.chain.WriteOnce;
 import io.holdfast.vault.crypto.Header;
 import io.holdfast.vault.crypto.KeyRing;
@@ -121,6 +123,11 @@ final class VaultDoor {
                         .ifPresent(candidates::add);
             } catch (FormatException e) {
                 damage = corrupt(key, e);
+            } catch (StorageException e) {
+                if (!ReadFailure.isOfObject(store, e)) {
+                    throw e;
+                }
+                damage = new VaultException(Kind.CORRUPT, key.value(), key + " cannot be read: " + e.getMessage(), e);
             }
         }
         candidates.sort(Comparator.comparingLong(KeySlot.Candidate::cost));
@@ -129,7 +136,10 @@ final class VaultDoor {
 
     private static List<ObjectKey> slots(ObjectStore store) {
         try (Stream<ObjectInfo> listed = store.list(Keys.SLOTS)) {
-            return listed.map(ObjectInfo::key).limit(MOST_LISTED).toList();
+            return listed.map(ObjectInfo::key)
+                    .filter(Keys::isSlot)
+                    .limit(MOST_LISTED)
+                    .toList();
         }
     }
 
@@ -156,7 +166,7 @@ final class VaultDoor {
     }
 
     private static boolean isSlot(ObjectStore store, ObjectKey key) {
-        if (!key.value().startsWith(Keys.SLOTS)) {
+        if (!Keys.isSlot(key)) {
             return false;
         }
         try {

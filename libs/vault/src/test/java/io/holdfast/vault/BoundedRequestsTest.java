@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -47,6 +48,28 @@ class BoundedRequestsTest {
                 bases.add(vault.committed("vm-1", "job-" + i).orElseThrow().id());
             }
             assertThat(read[100]).isEqualTo(read[20]).isLessThan(15);
+        }
+    }
+
+    @Test
+    void aPointWhoseNumberIsKnownIsReadWithOneRequestHoweverManyNewerOnesThereAre() throws Exception {
+        ScriptedStore store = new ScriptedStore();
+        ModelDisk disk = Vaults.disk("vda", 1 << 16, 3);
+        try (Vault vault = Vaults.create(store)) {
+            PointManifest first = Vaults.full(vault, "job-0", disk);
+            for (int i = 1; i < 20; i++) {
+                Vaults.full(vault, "job-" + i, disk);
+            }
+            int before = store.requests.get();
+            assertThat(vault.point(first.id(), "vm-1", OptionalLong.of(1))).contains(first);
+            assertThat(store.requests.get() - before).isEqualTo(1);
+            // What is known may be wrong: then it is searched for.
+            for (long wrong : new long[] {2, 400}) {
+                assertThat(vault.point(first.id(), "vm-1", OptionalLong.of(wrong)))
+                        .contains(first);
+            }
+            assertThat(vault.point(UUID.randomUUID(), "vm-1", OptionalLong.of(1)))
+                    .isEmpty();
         }
     }
 

@@ -27,6 +27,11 @@ class InheritedPacksTest {
                     byte[] bad = store.object(pack);
                     bad[bad.length - 70] ^= (byte) 1;
                     store.objects.put(pack, bad);
+                },
+                (store, pack) -> store.before = (request, key) -> {
+                    if (key.equals(pack)) {
+                        throw ScriptedStore.unavailable();
+                    }
                 });
     }
 

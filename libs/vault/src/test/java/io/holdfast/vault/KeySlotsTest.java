@@ -56,6 +56,19 @@ class KeySlotsTest {
     }
 
     @Test
+    void namesBelowTheSlotsThatAreNoSlotsArePassedOver() {
+        ScriptedStore store = new ScriptedStore();
+        Vaults.create(store).close();
+        String key = store.objects.ceilingKey("keys/");
+        store.objects.put(key + "-" + UUID.randomUUID(), store.object(key));
+        Vault.open(store, Vaults.PASSPHRASE).close();
+        assertThatThrownBy(() -> Vault.open(store, Passphrase.of("another")))
+                .isInstanceOfSatisfying(
+                        VaultException.class,
+                        e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.WRONG_PASSPHRASE));
+    }
+
+    @Test
     void aVaultWhoseOnlySlotIsOfAnUnknownKindSaysThatItHasNoneToUse() {
         ScriptedStore store = new ScriptedStore();
         Vaults.create(store).close();

@@ -3,7 +3,9 @@ package io.holdfast.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +55,89 @@ class LyingJournalTest {
                 Vaults.assertRestores(vault, next, "vda", disk.bytes);
             }
         }
+    }
+
+    @Test
+    void packsThatTheStoreLostAfterItAcknowledgedThemAreStoredAgain() throws Exception {
+        byte[] noise = new byte[8 << 20];
+        new Random(9).nextBytes(noise);
+        ModelDisk one = new ModelDisk("vda", 2 << 20);
+        ModelDisk two = new ModelDisk("vdb", 8 << 20);
+        one.fill(0, (2 << 20) / ModelDisk.UNIT, noise, new Random(1));
+        two.fill(0, (8 << 20) / ModelDisk.UNIT, noise, new Random(2));
+        DiskSource first = one.freeze(Optional.empty(), Optional.empty());
+        DiskSource second = two.freeze(Optional.empty(), Optional.empty());
+        BackupIntent intent = Vaults.intent("job", Optional.empty());
+        ScriptedStore store = new ScriptedStore();
+        try (Vault vault = Vaults.create(store)) {
+            int[] journals = {0};
+            List<String> packs = new ArrayList<>();
+            store.after = (request, key) -> {
+                if (request.equals("put") && key.startsWith("packs/")) {
+                    synchronized (packs) {
+                        packs.add(key);
+                    }
+                }
+                if (request.equals("put") && key.startsWith("journal/") && ++journals[0] == 12) {
+                    store.failFrom(0);
+                }
+            };
+            assertThatThrownBy(() -> Vaults.backup(vault, intent, first, second))
+                    .isInstanceOf(RuntimeException.class);
+            store.heal();
+            Map<String, byte[]> died = Map.copyOf(store.objects);
+            for (int lost = 0; lost < packs.size(); lost++) {
+                store.objects.clear();
+                store.objects.putAll(died);
+                store.objects.remove(packs.get(lost));
+                PointManifest point = Vaults.backup(vault, intent, first, second);
+                assertThat(vault.preflight(point).damages())
+                        .as("pack %d of %d", lost, packs.size())
+                        .isEmpty();
+                Vaults.assertRestores(vault, point, "vda", one.bytes);
+                Vaults.assertRestores(vault, point, "vdb", two.bytes);
+            }
+        }
+    }
+
+    @Test
+    void whatWasStoredBeforeALostPackIsNotReadAgain() throws Exception {
+        byte[] noise = new byte[8 << 20];
+        new Random(9).nextBytes(noise);
+        ModelDisk disk = new ModelDisk("vda", 8 << 20);
+        disk.fill(0, (8 << 20) / ModelDisk.UNIT, noise, new Random(1));
+        DiskSource source = disk.freeze(Optional.empty(), Optional.empty());
+        BackupIntent intent = Vaults.intent("job", Optional.empty());
+        ScriptedStore store = new ScriptedStore();
+        try (Vault vault = Vaults.create(store)) {
+            int[] journals = {0};
+            List<String> packs = Collections.synchronizedList(new ArrayList<>());
+            store.after = (request, key) -> {
+                if (request.equals("put") && key.startsWith("packs/")) {
+                    packs.add(key);
+                }
+                if (request.equals("put") && key.startsWith("journal/") && ++journals[0] == 10) {
+                    store.failFrom(0);
+                }
+            };
+            assertThatThrownBy(() -> Vaults.backup(vault, intent, source)).isInstanceOf(RuntimeException.class);
+            store.heal();
+            int before = packs(store);
+            store.objects.remove(packs.get(5));
+            PointManifest point = Vaults.backup(vault, intent, source);
+            Vaults.assertRestores(vault, point, "vda", disk.bytes);
+            int all = point.disk("vda").orElseThrow().packs().size();
+            assertThat(all).isGreaterThan(12);
+            assertThat(packs(store) - (before - 1))
+                    .as("packs stored by the second attempt, of %d", all)
+                    .isBetween(all - 6, all - 3);
+        }
+    }
+
+    private static int packs(ScriptedStore store) {
+        return (int) store.objects.keySet().stream()
+                .filter(key -> key.startsWith("packs/"))
+                .count();
     }
 
     private static void harm(ScriptedStore store, String key, List<String> keys, Random random) {

@@ -19,8 +19,8 @@ public record VaultChecked(
     /**
      * One place in a VM's chain of manifests.
      *
-     * @param trouble {@code removed}, {@code replaced}, {@code rolled-back}, {@code foreign}, or {@code foreign-skipped}, which
-     *     harms nothing: a later point has recorded and skipped what somebody put there
+     * @param trouble {@code removed}, {@code replaced}, {@code rolled-back}, {@code foreign}, {@code unreadable}, or
+     *     {@code foreign-skipped}, which harms nothing: a later point has recorded and skipped what somebody put there
      * @param harmless whether no point is touched
      * @param sentence the same for people
      */

@@ -74,7 +74,7 @@ final class DirectoryListing implements Iterator<ObjectInfo> {
             // Deleted meanwhile, or exchanged for a link: not there any more.
             levels.pop();
         } catch (IOException e) {
-            throw failures.translated(e, 0);
+            throw failures.translated(e);
         }
     }
 

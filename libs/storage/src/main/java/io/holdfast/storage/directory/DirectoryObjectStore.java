@@ -60,7 +60,7 @@ public final class DirectoryObjectStore implements ObjectStore {
             store.temporary.removeLeftovers();
             return store;
         } catch (IOException e) {
-            throw failures.translated(e, 0);
+            throw failures.translated(e);
         }
     }
 
@@ -70,7 +70,7 @@ public final class DirectoryObjectStore implements ObjectStore {
         try {
             DurableDirectories.createAll(absolute);
         } catch (IOException e) {
-            throw new IoFailures(absolute).translated(e, 0);
+            throw new IoFailures(absolute).translated(e);
         }
         return open(absolute, clock);
     }
@@ -89,7 +89,7 @@ public final class DirectoryObjectStore implements ObjectStore {
             paths.checkRoot();
             return result;
         } catch (IOException e) {
-            throw failures.translated(e, body.length);
+            throw failures.ofWrite(key, e, body.length);
         }
     }
 
@@ -162,7 +162,7 @@ public final class DirectoryObjectStore implements ObjectStore {
                 Files.deleteIfExists(found.get());
             }
         } catch (IOException e) {
-            throw failures.translated(e, 0);
+            throw failures.ofRead(key, e);
         }
     }
 
@@ -173,7 +173,7 @@ public final class DirectoryObjectStore implements ObjectStore {
         try {
             return Strangers.firstIn(paths.root());
         } catch (IOException e) {
-            throw failures.translated(e, 0);
+            throw failures.translated(e);
         }
     }
 
@@ -212,7 +212,7 @@ public final class DirectoryObjectStore implements ObjectStore {
             paths.checkRoot();
             return Optional.empty();
         } catch (IOException e) {
-            throw failures.translated(e, 0);
+            throw failures.ofRead(key, e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.holdfast.storage.directory;
 
 import io.holdfast.storage.Arguments;
+import io.holdfast.storage.ObjectKey;
 import io.holdfast.storage.StorageException;
 import io.holdfast.storage.StorageException.Kind;
 import java.io.IOException;
@@ -15,13 +16,26 @@ import java.nio.file.Path;
 /** What an {@link IOException} of the file system means to the caller. */
 record IoFailures(Path root) {
 
+    StorageException translated(IOException failure) {
+        return translated(failure, "", 0);
+    }
+
+    /** A failure while one object was read. */
+    StorageException ofRead(ObjectKey key, IOException failure) {
+        return translated(failure, " at object " + key, 0);
+    }
+
     /** @param wanted bytes that were being written; tells a full disk apart where the system speaks another language */
-    StorageException translated(IOException failure, long wanted) {
+    StorageException ofWrite(ObjectKey key, IOException failure, long wanted) {
+        return translated(failure, " at object " + key, wanted);
+    }
+
+    private StorageException translated(IOException failure, String where, long wanted) {
         if (failure instanceof ClosedByInterruptException) {
             return Arguments.cancelled(failure);
         }
         Kind kind = kind(failure, wanted);
-        return new StorageException(kind, sentence(kind, failure), failure);
+        return new StorageException(kind, sentence(kind, where, failure), failure);
     }
 
     private Kind kind(IOException failure, long wanted) {
@@ -55,12 +69,12 @@ record IoFailures(Path root) {
         }
     }
 
-    private String sentence(Kind kind, IOException failure) {
+    private String sentence(Kind kind, String where, IOException failure) {
         return switch (kind) {
             case FULL -> "There is no room left below " + root + ".";
-            case DENIED -> "Access below " + root + " is denied: " + reason(failure);
+            case DENIED -> "Access below " + root + " is denied" + where + ": " + reason(failure);
             case NO_SUCH_STORE -> "There is no directory " + root + ".";
-            default -> "The file system of " + root + " failed: " + reason(failure) + linkAdvice(failure);
+            default -> "The file system of " + root + " failed" + where + ": " + reason(failure) + linkAdvice(failure);
         };
     }
 

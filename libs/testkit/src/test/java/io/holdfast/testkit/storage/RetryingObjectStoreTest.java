@@ -63,6 +63,15 @@ class RetryingObjectStoreTest {
     }
 
     @Test
+    void what_is_asked_once_is_not_tried_again() {
+        memory.putIfAbsent(KEY, BODY);
+        faulty.on(Operation.GET).nth(1).fail(Kind.UNAVAILABLE);
+        assertFails(Kind.UNAVAILABLE, () -> store.getOnce(KEY, 10));
+        assertThat(store.getOnce(KEY, 10))
+                .hasValueSatisfying(found -> assertThat(found).isEqualTo(BODY));
+    }
+
+    @Test
     void the_attempts_are_bounded() {
         ObjectStore few =
                 retrying(new RetryPolicy(6, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofHours(1)));

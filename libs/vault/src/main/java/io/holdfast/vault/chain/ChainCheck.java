@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongFunction;
 
 /** Decides from what is at each sequence whether a chain is whole. Pure. */
@@ -21,6 +22,7 @@ public final class ChainCheck {
     private final TreeMap<Long, ChainHead> points = new TreeMap<>();
     private final Map<Long, ChainHead> previous = new HashMap<>();
     private final TreeMap<Long, String> foreign = new TreeMap<>();
+    private final TreeSet<Long> unreadable = new TreeSet<>();
     private final Map<Long, String> skipped = new HashMap<>();
 
     /** @param objectAt the key of a sequence, for the report */
@@ -39,6 +41,7 @@ public final class ChainCheck {
                 manifest.skipped().forEach(skip -> skipped.put(skip.sequence(), skip.hash()));
             }
             case PointLog.Slot.Foreign there -> foreign.put(sequence, there.hash());
+            case PointLog.Slot.Unreadable there -> unreadable.add(sequence);
             case PointLog.Slot.Absent absent -> {}
         }
     }
@@ -56,6 +59,7 @@ public final class ChainCheck {
             next = sequence + 1;
         }
         foreign.tailMap(newest + 1).keySet().forEach(sequence -> findings.add(finding(Trouble.FOREIGN, sequence)));
+        unreadable.tailSet(newest + 1).forEach(sequence -> findings.add(finding(Trouble.UNREADABLE, sequence)));
         known.ifPresent(head -> compare(head, findings));
         Optional<ChainHead> head = points.isEmpty()
                 ? Optional.empty()
@@ -65,8 +69,10 @@ public final class ChainCheck {
 
     private void between(long sequence, List<Finding> findings) {
         String there = foreign.get(sequence);
-        if (there == null) {
-            boolean wasForeign = skipped.containsKey(sequence);
+        if (unreadable.contains(sequence)) {
+            findings.add(finding(Trouble.UNREADABLE, sequence));
+        } else if (there == null) {
+            boolean wasForeign = skipped.containsKey(sequence) && !wasUnreadable(sequence);
             if (!wasForeign) {
                 findings.add(finding(Trouble.REMOVED, sequence));
             }
@@ -86,12 +92,21 @@ public final class ChainCheck {
         }
         Long before = points.lowerKey(sequence);
         long linked = link == null ? 0 : link.sequence();
-        if (before != null && before > linked) {
+        if (before != null && before > linked && !wasUnreadable(before)) {
             findings.add(finding(Trouble.REPLACED, before));
         }
     }
 
+    /** Whether a later manifest was linked past this one because it could not be read then. */
+    private boolean wasUnreadable(long sequence) {
+        return ChainEnd.UNREAD.equals(skipped.get(sequence));
+    }
+
     private void compare(ChainHead known, List<Finding> findings) {
+        if (unreadable.contains(known.sequence())) {
+            // It is named as that; whether it is the one that is known cannot be told.
+            return;
+        }
         ChainHead there = points.get(known.sequence());
         if (there == null || !there.hash().equals(known.hash())) {
             findings.add(finding(Trouble.ROLLED_BACK, known.sequence()));

@@ -53,6 +53,9 @@ public final class PointLog {
         /** Something else, with the SHA-256 of its bytes. */
         record Foreign(String hash, String why) implements Slot {}
 
+        /** An object that the store has and cannot read. */
+        record Unreadable(String why) implements Slot {}
+
         /** Nothing. */
         record Absent() implements Slot {}
     }
@@ -81,25 +84,29 @@ public final class PointLog {
         return readKey(Keys.point(keys.name("vm", vm), sequence), sequence, access);
     }
 
-    private Stream<Long> newestFirst(String vm) {
-        return sequences(vm, 0).reversed().stream();
-    }
-
-    /** The newest manifest of a VM that authenticates, for a writer who links to it. */
-    public Optional<PointManifest> newest(String vm) {
-        return newestFirst(vm)
-                .map(sequence -> read(vm, sequence, Access.WRITE))
-                .filter(Slot.Point.class::isInstance)
-                .map(slot -> ((Slot.Point) slot).manifest())
-                .findFirst();
+    /** Where a VM's chain ends, for a writer who links to it. */
+    public ChainEnd end(String vm) {
+        List<ChainHead> above = new ArrayList<>();
+        for (long sequence : sequences(vm, 0).reversed()) {
+            switch (read(vm, sequence, Access.WRITE)) {
+                case Slot.Point p -> {
+                    return ChainEnd.of(Optional.of(p.manifest().head()), above.reversed());
+                }
+                case Slot.Foreign foreign -> above.add(new ChainHead(sequence, foreign.hash()));
+                case Slot.Unreadable unreadable -> above.add(new ChainHead(sequence, ChainEnd.UNREAD));
+                case Slot.Absent absent -> {}
+            }
+        }
+        return ChainEnd.of(Optional.empty(), above.reversed());
     }
 
     /** Which of these points are there, newest first: at most {@code most} of them, within the newest manifests only. */
     public BasesFound among(String vm, Set<UUID> points, int most) {
         List<UUID> found = new ArrayList<>();
-        List<Long> foreign = new ArrayList<>();
+        List<Long> damaged = new ArrayList<>();
         int enough = Math.min(most, points.size());
-        for (long sequence : newestFirst(vm).limit(MOST_LOOKED_AT).toList()) {
+        for (long sequence :
+                sequences(vm, 0).reversed().stream().limit(MOST_LOOKED_AT).toList()) {
             if (found.size() >= enough) {
                 break;
             }
@@ -107,45 +114,85 @@ public final class PointLog {
                 case Slot.Point p
                 when points.contains(p.manifest().id()) ->
                     found.add(p.manifest().id());
-                case Slot.Foreign f -> foreign.add(sequence);
+                case Slot.Foreign f -> damaged.add(sequence);
+                case Slot.Unreadable u -> damaged.add(sequence);
                 case Slot.Point p -> {}
                 case Slot.Absent absent -> {}
             }
         }
-        return new BasesFound(found, foreign);
+        return new BasesFound(found, damaged);
     }
 
     /** The manifest of a point, newest first; fails with CORRUPT when it is not found but some cannot be read. */
     public Optional<PointManifest> find(String vm, UUID point) {
-        String unreadable = null;
+        return find(vm, point, OptionalLong.empty());
+    }
+
+    /** As {@link #find(String, UUID)}, but looks at {@code likely} first. */
+    public Optional<PointManifest> find(String vm, UUID point, OptionalLong likely) {
+        if (likely.isPresent()
+                && read(vm, likely.getAsLong()) instanceof Slot.Point p
+                && p.manifest().id().equals(point)) {
+            return Optional.of(p.manifest());
+        }
+        Optional<VaultException> damage = Optional.empty();
         for (long sequence : sequences(vm, 0).reversed()) {
             switch (read(vm, sequence)) {
                 case Slot.Point p
                 when p.manifest().id().equals(point) -> {
                     return Optional.of(p.manifest());
                 }
-                case Slot.Foreign foreign ->
-                    unreadable = Keys.point(keys.name("vm", vm), sequence) + " " + foreign.why();
+                case Slot.Foreign foreign -> damage = Optional.of(notFound(vm, sequence, point, foreign.why()));
+                case Slot.Unreadable there -> damage = Optional.of(notFound(vm, sequence, point, there.why()));
                 case Slot.Point p -> {}
                 case Slot.Absent absent -> {}
             }
         }
-        if (unreadable != null) {
-            String object = unreadable.substring(0, unreadable.indexOf(' '));
-            throw new VaultException(
-                    VaultException.Kind.CORRUPT, object, "point " + point + " was not found; manifest " + unreadable);
+        if (damage.isPresent()) {
+            throw damage.get();
         }
         return Optional.empty();
     }
 
-    /** The manifest that an earlier attempt of this job committed after {@code head}. */
+    private VaultException notFound(String vm, long sequence, UUID point, String why) {
+        String key = Keys.point(keys.name("vm", vm), sequence).value();
+        return new VaultException(
+                VaultException.Kind.CORRUPT,
+                key,
+                "point " + point + " was not found; manifest " + key + " cannot be used: " + why);
+    }
+
+    /**
+     * The manifest that an earlier attempt of this job committed after {@code head}.
+     *
+     * @throws VaultException OUTCOME_UNKNOWN: it was not found, but an object where it may be cannot be read
+     */
     public Optional<PointManifest> ofJob(String vm, String job, long head) {
-        return sequences(vm, head).stream()
-                .map(sequence -> read(vm, sequence))
-                .filter(slot ->
-                        slot instanceof Slot.Point p && p.manifest().job().equals(job))
-                .map(slot -> ((Slot.Point) slot).manifest())
-                .findFirst();
+        long unread = 0;
+        long reached = head;
+        for (long sequence : sequences(vm, head)) {
+            switch (read(vm, sequence)) {
+                case Slot.Point p
+                when p.manifest().job().equals(job) -> {
+                    return Optional.of(p.manifest());
+                }
+                case Slot.Point p -> reached = sequence;
+                case Slot.Unreadable there -> unread = sequence - reached <= ChainEnd.FARTHEST ? sequence : unread;
+                case Slot.Foreign foreign -> {}
+                case Slot.Absent absent -> {}
+            }
+        }
+        if (unread != 0) {
+            throw perhapsOurs(Keys.point(keys.name("vm", vm), unread));
+        }
+        return Optional.empty();
+    }
+
+    private static VaultException perhapsOurs(ObjectKey key) {
+        return new VaultException(
+                VaultException.Kind.OUTCOME_UNKNOWN,
+                key.value(),
+                "manifest " + key + " cannot be read: nobody knows whether an attempt of this job stored it");
     }
 
     /** All VMs that have a manifest that authenticates. */
@@ -183,17 +230,16 @@ public final class PointLog {
     }
 
     /**
-     * Commits: appends a manifest to the chain behind {@code head}, or behind what others appended meanwhile.
+     * Commits: appends a manifest to the chain behind its {@code end}, or behind what others appended meanwhile.
      *
      * @param least the first sequence that may be taken
      * @return the manifest as stored, or the one that another attempt of the same job had stored
      * @throws VaultException UNSUPPORTED: the format cannot hold this manifest; nothing was stored
      */
-    public PointManifest append(
-            String vm, String job, Optional<ChainHead> head, long least, Function<Link, PointManifest> draft) {
-        Optional<ChainHead> previous = head;
-        List<ChainHead> skipped = new ArrayList<>();
-        long sequence = Math.max(least, head.map(ChainHead::sequence).orElse(0L) + 1);
+    public PointManifest append(String vm, String job, ChainEnd end, long least, Function<Link, PointManifest> draft) {
+        Optional<ChainHead> previous = end.head();
+        List<ChainHead> skipped = new ArrayList<>(end.passed());
+        long sequence = Math.max(least, end.last() + 1);
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             ObjectKey key = Keys.point(keys.name("vm", vm), sequence);
             byte[] body = ManifestCodec.encode(draft.apply(new Link(sequence, previous, skipped)));
@@ -217,6 +263,7 @@ public final class PointLog {
                     skipped.add(new ChainHead(sequence, foreign.hash()));
                     sequence++;
                 }
+                case Slot.Unreadable there -> throw perhapsOurs(key);
                 case Slot.Absent absent -> {}
             }
         }
@@ -257,7 +304,15 @@ public final class PointLog {
     }
 
     private Slot readKey(ObjectKey key, long sequence, Access access) {
-        Optional<byte[]> object = WriteOnce.read(store, key, VaultFormat.MAX_SEALED);
+        Optional<byte[]> object;
+        try {
+            object = WriteOnce.read(store, key, VaultFormat.MAX_SEALED);
+        } catch (StorageException e) {
+            if (!ReadFailure.isOfObject(store, e)) {
+                throw e;
+            }
+            return new Slot.Unreadable("it cannot be read: " + e.getMessage());
+        }
         if (object.isEmpty()) {
             return new Slot.Absent();
         }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * How far an attempt came: everything it names is stored.
@@ -36,6 +37,13 @@ public record Journal(
             long newBytes,
             List<long[]> slots,
             List<PointManifest.PackUse> packs) {}
+
+    /** All packs that it names. */
+    public List<PointManifest.PackUse> packs() {
+        return Stream.concat(finished.stream().map(PointManifest.Disk::packs), current.map(Progress::packs).stream())
+                .flatMap(List::stream)
+                .toList();
+    }
 
     public byte[] encode() {
         ByteWriter out = new ByteWriter(4096);

@@ -21,6 +21,12 @@ public final class Keys {
         return ObjectKey.of("keys", id);
     }
 
+    /** Whether this is the key of a slot, whatever the object is. */
+    public static boolean isSlot(ObjectKey key) {
+        return key.value().startsWith(SLOTS)
+                && HEX_ID.matcher(key.value().substring(SLOTS.length())).matches();
+    }
+
     public static ObjectKey pack(String id) {
         if (!HEX_ID.matcher(id).matches()) {
             throw new FormatException("not a pack id");

@@ -5,6 +5,7 @@ import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.StorageException;
 import io.holdfast.vault.PointManifest.PackUse;
 import io.holdfast.vault.VaultException;
+import io.holdfast.vault.chain.ReadFailure;
 import io.holdfast.vault.crypto.KeyRing;
 import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.FormatException;
@@ -102,7 +103,7 @@ public final class FrameStore {
         return bytes;
     }
 
-    private static <T> T guarded(ObjectKey key, Supplier<T> open) {
+    private <T> T guarded(ObjectKey key, Supplier<T> open) {
         try {
             return open.get();
         } catch (FormatException e) {
@@ -114,8 +115,16 @@ public final class FrameStore {
                     new VaultException(VaultException.Kind.MISSING, key.value(), "pack " + key + " is not there", e);
                 case RANGE ->
                     new VaultException(VaultException.Kind.CORRUPT, key.value(), "pack " + key + " is cut short", e);
-                default -> e;
+                default -> ReadFailure.isOfObject(store, e) ? unreadable(key, e) : e;
             };
         }
+    }
+
+    private static VaultException unreadable(ObjectKey key, StorageException e) {
+        return new VaultException(
+                VaultException.Kind.CORRUPT,
+                key.value(),
+                "pack " + key + " cannot be read, other objects can: " + e.getMessage(),
+                e);
     }
 }

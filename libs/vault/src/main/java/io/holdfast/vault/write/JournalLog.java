@@ -2,8 +2,10 @@ package io.holdfast.vault.write;
 
 import io.holdfast.storage.ObjectInfo;
 import io.holdfast.storage.ObjectKey;
+import io.holdfast.storage.StorageException;
 import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.VaultException;
+import io.holdfast.vault.chain.ReadFailure;
 import io.holdfast.vault.chain.WriteOnce;
 import io.holdfast.vault.crypto.Sealed;
 import io.holdfast.vault.format.Access;
@@ -11,15 +13,22 @@ import io.holdfast.vault.format.FormatException;
 import io.holdfast.vault.format.Journal;
 import io.holdfast.vault.format.Keys;
 import io.holdfast.vault.format.VaultFormat;
+import io.holdfast.vault.pack.PackCheck;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The journal objects of one job and moment. */
 final class JournalLog {
 
+    private static final System.Logger LOG = System.getLogger(JournalLog.class.getName());
     private static final int MOST_READ = 10_000;
+    /** Journals of which the packs are looked at: a few attempts, and some packs lost in each. */
+    private static final int MOST_CHECKED = 8;
+
     private static final Comparator<Journal> HOW_FAR = Comparator.<Journal>comparingInt(
                     j -> j.finished().size())
             .thenComparingLong(j -> j.current().map(Journal.Progress::nextLeaf).orElse(0L));
@@ -34,12 +43,36 @@ final class JournalLog {
         prefix = Keys.journals(vault.keys().name("journal", intent.vm(), intent.job(), intent.moment()));
     }
 
-    /** The furthest that any attempt came. What cannot be read is passed over: it only costs time. */
-    Optional<Journal> furthest() {
+    /**
+     * The furthest that any attempt came with packs that are still there: a store may lose what it had acknowledged. What cannot
+     * be read is passed over: it only costs time.
+     */
+    Optional<Journal> furthest(PackCheck packs) {
+        Set<String> damaged = new HashSet<>();
+        for (int tries = 0; tries < MOST_CHECKED; tries++) {
+            Optional<Journal> journal = furthestWithout(damaged);
+            Optional<VaultException> damage = journal.flatMap(found -> packs.firstDamage(found.packs()));
+            if (damage.isEmpty()) {
+                return journal;
+            }
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "a journal is not gone on from: {0}",
+                    damage.get().getMessage());
+            damage.get().object().ifPresent(damaged::add);
+        }
+        return Optional.empty();
+    }
+
+    /** Packs are stored in order, so that a journal before the damaged pack is found soon. */
+    private Optional<Journal> furthestWithout(Set<String> damaged) {
         try (Stream<ObjectInfo> listed = vault.store().list(prefix)) {
             return listed.limit(MOST_READ)
                     .map(info -> read(info.key()))
                     .flatMap(Optional::stream)
+                    .filter(journal -> journal.packs().stream()
+                            .noneMatch(pack ->
+                                    damaged.contains(Keys.pack(pack.id()).value())))
                     .reduce((one, other) -> HOW_FAR.compare(one, other) >= 0 ? one : other);
         }
     }
@@ -65,6 +98,11 @@ final class JournalLog {
             return Optional.empty();
         } catch (VaultException e) {
             if (e.kind() == VaultException.Kind.UNSUPPORTED) {
+                return Optional.empty();
+            }
+            throw e;
+        } catch (StorageException e) {
+            if (ReadFailure.isOfObject(vault.store(), e)) {
                 return Optional.empty();
             }
             throw e;

@@ -1,11 +1,15 @@
 package io.holdfast.vault.write;
 
 import io.holdfast.storage.ObjectKey;
+import io.holdfast.storage.ObjectStore;
+import io.holdfast.storage.StorageException;
 import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.VaultException;
+import io.holdfast.vault.chain.ChainEnd;
 import io.holdfast.vault.chain.PointLog;
+import io.holdfast.vault.chain.ReadFailure;
 import io.holdfast.vault.chain.WriteOnce;
 import io.holdfast.vault.crypto.Sealed;
 import io.holdfast.vault.format.Access;
@@ -18,47 +22,66 @@ import java.util.Optional;
 /**
  * What the vault knew of a job when an attempt began.
  *
- * @param head the newest manifest of the VM
+ * @param end where the chain of the VM ended
  * @param committed the manifest that an earlier attempt of the job committed
  * @param repeated whether an earlier attempt began
  * @param storedBytes bytes that this opening stored
  * @param alarms what is wrong with the chain, for the point's notes
  */
 record SessionOpening(
-        Optional<ChainHead> head,
-        Optional<PointManifest> committed,
-        boolean repeated,
-        long storedBytes,
-        List<String> alarms) {
+        ChainEnd end, Optional<PointManifest> committed, boolean repeated, long storedBytes, List<String> alarms) {
 
     private static final System.Logger LOG = System.getLogger(SessionOpening.class.getName());
 
     static SessionOpening of(VaultParts vault, BackupIntent intent) {
-        Optional<ChainHead> head = vault.log().newest(intent.vm()).map(PointManifest::head);
-        List<String> alarms = alarms(vault, intent, head);
-        long sequence = head.map(ChainHead::sequence).orElse(0L);
+        ChainEnd end = vault.log().end(intent.vm());
+        List<String> alarms = alarms(vault, intent, end.head());
         ObjectKey key = key(vault, intent.vm(), intent.job());
         byte[] body = new SessionRecord(
                         intent.vm(),
                         intent.job(),
                         intent.point(),
-                        sequence,
+                        end.last(),
                         vault.options().clock().instant())
                 .encode();
         byte[] object = Sealed.SESSION.seal(vault.keys(), vault.random(), key, body);
-        if (WriteOnce.put(vault.store(), key, object)) {
-            return new SessionOpening(head, Optional.empty(), false, object.length, alarms);
+        if (put(vault.store(), key, object)) {
+            return new SessionOpening(end, Optional.empty(), false, object.length, alarms);
         }
-        return new SessionOpening(head, committed(vault, intent.vm(), intent.job()), true, 0, alarms);
+        return new SessionOpening(end, committed(vault, intent.vm(), intent.job()), true, 0, alarms);
+    }
+
+    /** Whether the session is stored now; false when an earlier attempt stored one, be it that it cannot be read any more. */
+    private static boolean put(ObjectStore store, ObjectKey key, byte[] object) {
+        try {
+            return WriteOnce.put(store, key, object);
+        } catch (StorageException e) {
+            if (ReadFailure.isOfObject(store, e) && store.head(key).isPresent()) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** The manifest that an attempt of the job committed; looks only at manifests that came after the job began. */
     static Optional<PointManifest> committed(VaultParts vault, String vm, String job) {
         ObjectKey key = key(vault, vm, job);
-        Optional<byte[]> session = WriteOnce.read(vault.store(), key, 1 << 20);
+        Optional<byte[]> session = session(vault.store(), key);
         return session.isEmpty()
                 ? Optional.empty()
                 : vault.log().ofJob(vm, job, firstHead(vault, key, session.get(), job));
+    }
+
+    /** The session, empty bytes when it cannot be read. */
+    private static Optional<byte[]> session(ObjectStore store, ObjectKey key) {
+        try {
+            return WriteOnce.read(store, key, 1 << 20);
+        } catch (StorageException e) {
+            if (ReadFailure.isOfObject(store, e)) {
+                return Optional.of(new byte[0]);
+            }
+            throw e;
+        }
     }
 
     /** The head when the job first began; 0, so that all manifests are looked at, when that cannot be read. */
@@ -96,6 +119,7 @@ record SessionOpening(
             case PointLog.Slot.Point there -> Optional.of(what + "was replaced by another: the vault was rolled back.");
             case PointLog.Slot.Foreign foreign ->
                 Optional.of(what + "is damaged or was replaced: " + foreign.why() + ".");
+            case PointLog.Slot.Unreadable there -> Optional.of(what + "is damaged: " + there.why());
             case PointLog.Slot.Absent absent -> Optional.of(what + "is gone: the vault was rolled back.");
         };
     }

@@ -10,6 +10,7 @@ import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.PointManifest.ReadMode;
 import io.holdfast.vault.ProgressListener;
 import io.holdfast.vault.VaultException;
+import io.holdfast.vault.chain.ChainEnd;
 import io.holdfast.vault.chain.PointLog;
 import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.Journal;
@@ -43,6 +44,7 @@ public final class SessionWriter implements AutoCloseable {
     private final DiskRun.Shared shared;
     private final PackStream packs;
     private final FrameStore baseFrames;
+    private final PackCheck usablePacks;
     private final Map<UUID, PointManifest> bases = new HashMap<>();
     private final List<FinishedDisk> finished = new ArrayList<>();
     private final List<PointManifest.Disk> reused = new ArrayList<>();
@@ -55,17 +57,18 @@ public final class SessionWriter implements AutoCloseable {
         this.vault = vault;
         this.intent = intent;
         opening = SessionOpening.of(vault, intent);
+        baseFrames = new FrameStore(
+                vault.store(), vault.keys(), Access.WRITE, vault.options().cacheBytes() / 2);
+        usablePacks = new PackCheck(baseFrames);
         journals = new JournalLog(vault, intent);
         boolean goesOn = opening.repeated() && opening.committed().isEmpty();
-        earlier = goesOn ? journals.furthest() : Optional.empty();
+        earlier = goesOn ? journals.furthest(usablePacks) : Optional.empty();
         if (opening.committed().isEmpty()) {
             intent.base().ifPresent(this::base);
         }
         uploads = new Uploads(vault.store(), vault.options().putThreads(), failure);
         uploads.countEarlier(
                 opening.storedBytes() + earlier.map(Journal::stored).orElse(0L));
-        baseFrames = new FrameStore(
-                vault.store(), vault.keys(), Access.WRITE, vault.options().cacheBytes() / 2);
         packs = new PackStream(vault.keys(), vault.random(), vault.options().packBytes(), new PackStream.Listener() {
             @Override
             public void awaitRoom() throws InterruptedException {
@@ -128,7 +131,7 @@ public final class SessionWriter implements AutoCloseable {
         if (base == null) {
             return plan;
         }
-        Optional<VaultException> damage = PackCheck.firstDamage(baseFrames, base.packs());
+        Optional<VaultException> damage = usablePacks.firstDamage(base.packs());
         if (damage.isEmpty()) {
             return plan;
         }
@@ -150,7 +153,7 @@ public final class SessionWriter implements AutoCloseable {
         // A number that the vault lost is not given again: what is known outside under it was another point.
         long least = intent.known().map(ChainHead::sequence).orElse(0L) + 1;
         return vault.log()
-                .append(intent.vm(), intent.job(), opening.head(), least, link -> manifest(facts, disks, link));
+                .append(intent.vm(), intent.job(), opening.end(), least, link -> manifest(facts, disks, link));
     }
 
     @Override
@@ -163,9 +166,7 @@ public final class SessionWriter implements AutoCloseable {
         boolean full = disks.stream().allMatch(disk -> disk.mode() == ReadMode.FULL);
         List<String> notes = new ArrayList<>(facts.notes());
         notes.addAll(opening.alarms());
-        link.skipped()
-                .forEach(skip -> notes.add("a foreign object was found in place of manifest " + skip.sequence()
-                        + " of this machine and skipped"));
+        link.skipped().forEach(skip -> notes.add(passedOver(skip)));
         return new PointManifest(
                 intent.point(),
                 intent.vm(),
@@ -188,6 +189,12 @@ public final class SessionWriter implements AutoCloseable {
                 new PointManifest.Sizes(0, 0, 0, uploads.stored()),
                 facts.definition(),
                 notes);
+    }
+
+    private static String passedOver(ChainHead skip) {
+        return skip.hash().equals(ChainEnd.UNREAD)
+                ? "manifest " + skip.sequence() + " of this machine could not be read and was passed over"
+                : "a foreign object was found in place of manifest " + skip.sequence() + " of this machine and skipped";
     }
 
     private List<PointManifest.Disk> disks() {

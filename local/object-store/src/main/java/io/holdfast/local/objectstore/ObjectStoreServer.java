@@ -42,6 +42,7 @@ final class ObjectStoreServer implements AutoCloseable {
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Properties properties = new Properties();
         Path base = directory.toRealPath();
+        Leftovers.removeBelow(base);
         properties.setProperty("jclouds.filesystem.basedir", base.toString());
         return new DurableBlobStore(BlobStores.create("filesystem", properties), base, DurableBlobStore::force);
     }

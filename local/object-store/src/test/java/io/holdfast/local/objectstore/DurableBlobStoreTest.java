@@ -12,9 +12,12 @@ import java.util.List;
 import java.util.Properties;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /** The file-system store of S3Proxy on a real folder; what is synced, and what the file held then, is written down. */
@@ -27,6 +30,9 @@ class DurableBlobStoreTest {
 
     private final List<String> synced = new ArrayList<>();
     private boolean diskFails;
+    /** The system tells of a failed write once. */
+    private String failsOnce = "none";
+
     private Path base = Path.of("");
     private BlobStore store = filesIn(Path.of("target"));
 
@@ -50,8 +56,12 @@ class DurableBlobStoreTest {
         if (diskFails) {
             throw new IOException("Input/output error");
         }
-        DurableBlobStore.force(path);
         String name = base.relativize(path).toString();
+        if (name.equals(failsOnce)) {
+            failsOnce = "none";
+            throw new IOException("Input/output error");
+        }
+        DurableBlobStore.force(path);
         synced.add(Files.isRegularFile(path) ? name + " with " + Files.size(path) + " bytes" : name);
     }
 
@@ -84,5 +94,51 @@ class DurableBlobStoreTest {
     void aPutThatCannotBeSyncedIsNotAnswered() {
         diskFails = true;
         assertThatThrownBy(() -> put("points/vm/1")).hasMessageContaining("not survive");
+    }
+
+    @Test
+    void anObjectThatCouldNotBeSyncedIsGoneAndPutAnewByTheNextTry() {
+        failsOnce = "bucket/points/vm/1";
+        assertThatThrownBy(() -> put("points/vm/1")).hasMessageContaining("not survive");
+        assertThat(base.resolve("bucket/points/vm/1")).doesNotExist();
+        assertThat(synced).contains("bucket").doesNotContain("bucket/points/vm/1 with 3 bytes");
+        synced.clear();
+        put("points/vm/1");
+        assertThat(synced).startsWith("bucket/points/vm/1 with 3 bytes").endsWith("");
+    }
+
+    @Test
+    void anObjectWhoseFolderCouldNotBeSyncedIsGoneToo() {
+        put("points/vm/1");
+        failsOnce = "bucket/points/vm";
+        assertThatThrownBy(() -> put("points/vm/2")).hasMessageContaining("not survive");
+        assertThat(base.resolve("bucket/points/vm/2")).doesNotExist();
+        assertThat(base.resolve("bucket/points/vm/1")).exists();
+    }
+
+    @Test
+    void anObjectThatCouldNeitherBeSyncedNorRemovedIsNeverTakenForStored() {
+        BlobStore files = filesIn(base);
+        store = new DurableBlobStore(
+                new ForwardingBlobStore(files) {
+                    @Override
+                    public DeleteObjectResponse removeBlob(DeleteObjectRequest request) {
+                        throw new IllegalStateException("Read-only file system");
+                    }
+                },
+                base,
+                this::note);
+        failsOnce = "bucket/points/vm/1";
+        assertThatThrownBy(() -> put("points/vm/1")).hasMessageContaining("not survive");
+        assertThat(base.resolve("bucket/points/vm/1")).exists();
+        assertThatThrownBy(() -> put("points/vm/1")).hasMessageContaining("not survive");
+    }
+
+    @Test
+    void anObjectThatWasThereIsNeverTakenBack() {
+        put("points/vm/1");
+        failsOnce = "bucket/points/vm/1";
+        assertThatThrownBy(() -> put("points/vm/1")).hasMessageContaining("not survive");
+        assertThat(base.resolve("bucket/points/vm/1")).exists();
     }
 }

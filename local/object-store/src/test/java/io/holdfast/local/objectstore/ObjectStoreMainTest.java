@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,22 @@ class ObjectStoreMainTest {
             } finally {
                 server.destroyForcibly();
             }
+        }
+    }
+
+    @Test
+    void it_removes_what_a_killed_one_left_of_a_put_before_it_answers() throws Exception {
+        Path keys = Files.createDirectories(folder.resolve("objects/backups/keys"));
+        String id = "0123456789abcdef0123456789abcdef";
+        Path slot = Files.write(keys.resolve(id), new byte[208]);
+        Path left = Files.write(keys.resolve(id + "-" + UUID.randomUUID()), new byte[208]);
+        Process server = start("--bucket", "backups");
+        try (BufferedReader output = server.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(output.readLine()).startsWith("ready ");
+            assertThat(left).doesNotExist();
+            assertThat(slot).exists();
+        } finally {
+            server.destroyForcibly();
         }
     }
 
