@@ -129,10 +129,8 @@ class SnapshotOutcomeTest extends Suite {
 
     private SnapshotWork work(Rows.SnapshotRows written) {
         InstantSource clock = InstantSource.system();
-        SourceDirectory directory = new SourceDirectory(
-                sources,
-                new OtherDrivers(drivers, Lossy::new, UnaryOperator.identity()),
-                clock);
+        SourceDirectory directory =
+                new SourceDirectory(sources, new OtherDrivers(drivers, Lossy::new, UnaryOperator.identity()), clock);
         SnapshotUpkeep upkeep = new SnapshotUpkeep(directory, written, woken, locks, clock);
         return new SnapshotWork(directory, written, views, upkeep, locks, clock);
     }
