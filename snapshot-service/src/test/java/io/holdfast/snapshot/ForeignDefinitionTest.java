@@ -65,7 +65,7 @@ class ForeignDefinitionTest extends TargetSuite {
                 <memory model='nvdimm'><source><path>/evil/nvdimm</path></source><target><size unit='MiB'>32</size></target></memory>
                 <shmem name='evil'/>
                 <vsock model='virtio'><cid auto='no' address='9'/></vsock>
-                <tomorrow file='/evil/tomorrow'/>
+                <tomorrow type='a&#10;b' file='/evil/tomorrow'/>
               </devices>
               <devices><emulator>/evil/second</emulator></devices>
               <qemu:commandline><qemu:arg value='-evil'/></qemu:commandline>
@@ -126,7 +126,7 @@ class ForeignDefinitionTest extends TargetSuite {
         assertThat(done.notes())
                 .anyMatch(n -> n.contains("kernel") && n.contains("emulator /evil/emulator"))
                 .anyMatch(n -> n.contains("screen"))
-                .allMatch(n -> n.length() < 600);
+                .allMatch(n -> n.length() < 600 && n.lines().count() == 1);
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.holdfast.snapshot.domain.View;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -18,7 +19,7 @@ public final class NbdPorts {
 
     private static final int PORTS = 100;
 
-    private record Taken(Object source, int port) {}
+    private record Taken(UUID source, int port) {}
 
     private final Supplier<List<View>> unclosed;
     private final int first;

@@ -36,8 +36,9 @@ final class DefinitionRewriter {
         });
         Element devices = Xml.ensure(root, "devices");
         dropHostDevices(devices, notes);
-        if (target.network() != null) {
-            Xml.children(devices, "interface").forEach(nic -> connect(nic, target.network()));
+        String network = target.network();
+        if (network != null) {
+            Xml.children(devices, "interface").forEach(nic -> connect(nic, network));
         }
         ForeignParts.drop(root, notes);
         disksOfNewVm(devices, target, notes);

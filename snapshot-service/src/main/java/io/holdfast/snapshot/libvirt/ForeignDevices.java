@@ -269,8 +269,8 @@ final class ForeignDevices {
     private static void random(Element device, ForeignParts.Dropped dropped) {
         for (Element backend : Xml.children(device, "backend")) {
             String from = backend.getTextContent().strip();
-            boolean fine = backend.getAttribute("model").equals("builtin")
-                    || backend.getAttribute("model").equals("random") && RANDOM_SOURCES.contains(from);
+            String model = backend.getAttribute("model");
+            boolean fine = model.equals("builtin") || (model.equals("random") && RANDOM_SOURCES.contains(from));
             if (!fine) {
                 dropped.add("rng " + from);
                 keepAttributes(backend, Set.of());

@@ -61,7 +61,8 @@ final class ForeignParts {
         private final Set<String> names = new LinkedHashSet<>();
 
         void add(String name) {
-            names.add(name.length() > MAX_CHARS ? name.substring(0, MAX_CHARS) + "..." : name);
+            String printable = name.replaceAll("[\\p{C}\\s]+", " ");
+            names.add(printable.length() > MAX_CHARS ? printable.substring(0, MAX_CHARS) + "..." : printable);
         }
 
         private void tell(List<String> notes) {

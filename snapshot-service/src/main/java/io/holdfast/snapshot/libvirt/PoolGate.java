@@ -43,8 +43,8 @@ final class PoolGate {
         PoolGate gate = of(pool);
         Lock shared = gate.lock.readLock();
         shared.lock();
-        gate.beingMade.addAndGet(bytes);
         try {
+            gate.beingMade.addAndGet(bytes);
             return work.run();
         } finally {
             gate.beingMade.addAndGet(-bytes);
