@@ -33,8 +33,7 @@ class SourceRemovalTest extends TargetSuite {
     Drivers drivers;
 
     private Target opened(OpenTarget here, UUID of, String name) {
-        api.openTarget(
-                new OpenTarget(of, 1, NAME, name, null, here.definition(), "default", null, SOURCE, here.disks()));
+        api.openTarget(new OpenTarget(of, 1, NAME, name, null, here.definition(), "default", null, null, here.disks()));
         return targets.byJob(of).orElseThrow();
     }
 

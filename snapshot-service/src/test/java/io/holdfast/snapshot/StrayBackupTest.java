@@ -10,6 +10,7 @@ import io.holdfast.api.view.OpenView;
 import io.holdfast.api.view.ViewInfo;
 import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.FrozenViews;
+import io.holdfast.snapshot.app.NbdPorts;
 import io.holdfast.snapshot.app.Pause;
 import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.app.Settings;
@@ -31,6 +32,9 @@ import org.junit.jupiter.api.Test;
 /** Backup jobs of ours that the hypervisor runs and that no attempt waits for. */
 @QuarkusTest
 class StrayBackupTest extends Suite {
+
+    @Inject
+    NbdPorts ports;
 
     @Inject
     Rows.Sources sources;
@@ -122,7 +126,8 @@ class StrayBackupTest extends Suite {
     private ViewDesk with(Between.Before before) {
         Drivers others = OtherDrivers.ofViews(drivers, v -> Between.before(FrozenViews.class, v, before));
         var operations = new ViewOperations(sources, views, checkpoints, others, pause, clock);
-        return new ViewDesk(directory, views, ends, operations, others, locks, settings, clock);
+        var tables = new ViewDesk.Tables(views, ends);
+        return new ViewDesk(directory, tables, operations, others, ports, locks, settings, clock);
     }
 
     private View failed(TestVm vm, ErrorCode code) {

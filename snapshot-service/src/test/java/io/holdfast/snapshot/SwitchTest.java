@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.api.target.AbortTarget;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.TargetInfo;
 import io.holdfast.snapshot.app.Drivers;
@@ -62,7 +63,7 @@ class SwitchTest extends TargetSuite {
         });
         assertThat(codeOf(() -> refused.finish(job, new FinishTarget(1, true)))).isEqualTo(ErrorCode.HYPERVISOR_ERROR);
         assertThat(libvirt.virsh("domstate", vm.name)).contains("paused");
-        api.abortTarget(job);
+        api.abortTarget(job, new AbortTarget(1));
         assertThat(api.target(job).state()).isEqualTo(TargetInfo.State.ABORTED);
         assertThat(libvirt.virsh("domstate", vm.name)).contains("paused");
         assertThat(files(vm.name)).isEqualTo(old);
@@ -77,7 +78,7 @@ class SwitchTest extends TargetSuite {
             throw new ApiException(ErrorCode.HYPERVISOR_TIMEOUT, "The VM was not stopped in time.");
         });
         assertThat(codeOf(() -> late.finish(job, new FinishTarget(1, true)))).isEqualTo(ErrorCode.HYPERVISOR_TIMEOUT);
-        api.abortTarget(job);
+        api.abortTarget(job, new AbortTarget(1));
         assertThat(api.target(job).state()).isEqualTo(TargetInfo.State.FINISHED);
         assertThat(api.target(job).notes()).anyMatch(n -> n.contains("it keeps them"));
         assertThat(files(vm.name)).doesNotContainAnyElementsOf(old);

@@ -30,7 +30,18 @@ class NbdPortsTest {
 
     private static Source source(String nbd) {
         return new Source(
-                UUID.randomUUID(), "lab", "test:///", "libvirt", null, null, nbd, "ok", null, Instant.EPOCH, null);
+                UUID.randomUUID(),
+                "lab",
+                "test:///",
+                "libvirt",
+                null,
+                null,
+                nbd,
+                "ok",
+                null,
+                Instant.EPOCH,
+                null,
+                false);
     }
 
     private static View view(Source source, int port) {
@@ -58,7 +69,8 @@ class NbdPortsTest {
                 Instant.EPOCH,
                 false,
                 false,
-                View.NOT_STARTED);
+                View.NOT_STARTED,
+                null);
     }
 
     @Test
