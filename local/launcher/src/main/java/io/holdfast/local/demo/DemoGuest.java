@@ -13,12 +13,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** The machine that the demo protects, damages and loses. */
 final class DemoGuest {
+
+    /** So the names of views' scratch begin. */
+    private static final String SCRATCH = "holdfast.scratch.";
 
     static final String NAME = "demo-guest";
     static final String POOL = "demo";
@@ -80,14 +84,12 @@ final class DemoGuest {
     /** Writes garbage over the beginning and the middle of each of its disk files; it has to be off. */
     void damageDisks() throws IOException {
         Random garbage = new Random(7);
-        try (Stream<Path> files = Files.list(disks)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                byte[] bytes = new byte[1 << 20];
-                garbage.nextBytes(bytes);
-                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                    channel.write(ByteBuffer.wrap(bytes), 0);
-                    channel.write(ByteBuffer.wrap(bytes), channel.size() / 2);
-                }
+        for (Path file : diskFiles()) {
+            byte[] bytes = new byte[1 << 20];
+            garbage.nextBytes(bytes);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.wrap(bytes), 0);
+                channel.write(ByteBuffer.wrap(bytes), channel.size() / 2);
             }
         }
     }
@@ -111,10 +113,17 @@ final class DemoGuest {
     }
 
     private void deleteDisks() throws IOException {
+        for (Path file : diskFiles()) {
+            Files.delete(file);
+        }
+    }
+
+    /** What the guest's disks are in. The scratch of a view that is being closed goes by itself, at any moment. */
+    private List<Path> diskFiles() throws IOException {
         try (Stream<Path> files = Files.list(disks)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.delete(file);
-            }
+            return files.filter(file -> !file.getFileName().toString().startsWith(SCRATCH))
+                    .filter(Files::isRegularFile)
+                    .toList();
         }
     }
 }
