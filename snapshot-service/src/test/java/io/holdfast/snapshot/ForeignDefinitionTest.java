@@ -93,7 +93,7 @@ class ForeignDefinitionTest extends TargetSuite {
               <input type='tablet' bus='usb'/>
               <graphics type='spice' autoport='yes'><listen type='address'/><image compression='off'/></graphics>
               <graphics type='vnc' autoport='yes' listen='127.0.0.1'/>
-              <sound model='ich9'/><video><model type='%s' primary='yes'/></video>
+              <sound model='ich9'/><video><model type='VIDEO' primary='yes'/></video>
               <redirdev bus='usb' type='spicevmc'/><watchdog model='i6300esb' action='reset'/>
               <memballoon model='virtio'><stats period='5'/></memballoon>
               <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
@@ -173,7 +173,7 @@ class ForeignDefinitionTest extends TargetSuite {
     private void keepsAllItsDevices(String video) {
         String name = "usual-" + video;
         Path file = libvirt.home.resolve(name);
-        TestFiles.write(file, "<domain type='qemu'><name>" + name + "</name>" + FROM_VIRT_MANAGER.formatted(video));
+        TestFiles.write(file, "<domain type='qemu'><name>" + name + "</name>" + FROM_VIRT_MANAGER.replace("VIDEO", video));
         libvirt.virsh("define", file.toString());
         String before = libvirt.virsh("dumpxml", name, "--inactive");
         libvirt.virsh("undefine", name);
