@@ -173,7 +173,8 @@ class ForeignDefinitionTest extends TargetSuite {
     private void keepsAllItsDevices(String video) {
         String name = "usual-" + video;
         Path file = libvirt.home.resolve(name);
-        TestFiles.write(file, "<domain type='qemu'><name>" + name + "</name>" + FROM_VIRT_MANAGER.replace("VIDEO", video));
+        TestFiles.write(
+                file, "<domain type='qemu'><name>" + name + "</name>" + FROM_VIRT_MANAGER.replace("VIDEO", video));
         libvirt.virsh("define", file.toString());
         String before = libvirt.virsh("dumpxml", name, "--inactive");
         libvirt.virsh("undefine", name);
