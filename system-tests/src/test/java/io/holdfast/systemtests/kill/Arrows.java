@@ -42,6 +42,7 @@ final class Arrows {
                     "update outbox set claim", "asks all the time; a claim ends by itself, the delivery is the arrow"),
             Map.entry("insert into ended_job", "one transaction with CLOSING or ABORTED"),
             Map.entry("delete from ended_job", "what is long past"),
+            Map.entry("delete from restore_target", "what is long past"),
             Map.entry("insert into job (", "before there is a job; the client asks again with the same key"),
             Map.entry("insert into audit", "one transaction with what it is about"),
             Map.entry("update job set idempotency_key", "one transaction with the job's making"),
