@@ -7,7 +7,9 @@ import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.OpenTarget;
 import io.holdfast.api.target.TargetInfo;
 import io.holdfast.api.view.ViewInfo;
+import io.holdfast.snapshot.app.Rows;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,9 @@ import org.junit.jupiter.api.Test;
 /** A definition comes from the hypervisor that was backed up, which may have been anybody's by then. */
 @QuarkusTest
 class ForeignDefinitionTest extends TargetSuite {
+
+    @Inject
+    Rows.Sources sources;
 
     private static final String HOSTILE = """
             <domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
@@ -99,6 +104,27 @@ class ForeignDefinitionTest extends TargetSuite {
               <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
             </devices></domain>
             """;
+
+    @Test
+    void onTheSourceItWasReadFromADefinitionKeepsWhatItNamesOfTheHost() {
+        String definition = """
+                <domain type='qemu'><name>own</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>
+                <os><type arch='x86_64' machine='q35'>hvm</type><kernel>/own/kernel</kernel><cmdline>quiet</cmdline></os>
+                <devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/own/disk'/>
+                <target dev='vda' bus='virtio'/></disk>
+                <serial type='file'><source path='/own/serial'/></serial></devices></domain>
+                """;
+        made.add("own-again");
+        UUID here = sources.byName(SOURCE).orElseThrow().id();
+        api.openTarget(
+                new OpenTarget(job, 1, SOURCE, "own-again", null, definition, "default", null, here, List.of(VDA)));
+        fill(Map.of("vda", content(4 * MIB, "0x11")));
+        api.finishTarget(job, new FinishTarget(1, false));
+
+        assertThat(libvirt.virsh("dumpxml", "own-again", "--inactive"))
+                .contains("<kernel>/own/kernel</kernel>", "<cmdline>quiet</cmdline>")
+                .doesNotContain("/own/serial", "/own/disk");
+    }
 
     private TargetInfo restored(String name, String definition) {
         made.add(name);

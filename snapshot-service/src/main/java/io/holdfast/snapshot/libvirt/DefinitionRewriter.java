@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.w3c.dom.Element;
@@ -14,6 +15,8 @@ import org.w3c.dom.Element;
 final class DefinitionRewriter {
 
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static final Set<String> CHARACTER_DEVICES = Set.of("serial", "console", "parallel");
+    private static final Set<String> OF_ONE_VM = Set.of("file", "pipe", "dev", "unix", "tcp", "udp");
 
     private DefinitionRewriter() {}
 
@@ -40,7 +43,12 @@ final class DefinitionRewriter {
         if (network != null) {
             Xml.children(devices, "interface").forEach(nic -> connect(nic, network));
         }
-        ForeignParts.drop(root, notes);
+        if (target.source().equals(target.originalSource())) {
+            // The host's own words: its files and programs are where they were.
+            characterDevices(devices);
+        } else {
+            ForeignParts.drop(root, notes);
+        }
         disksOfNewVm(devices, target, notes);
         interfaces(devices, connected, notes);
         return new Rewritten(Xml.write(root), List.copyOf(notes));
@@ -140,6 +148,27 @@ final class DefinitionRewriter {
         if (!nics.isEmpty() && !connected) {
             notes.add(
                     "The network cards are disconnected because the original VM may be there; connect them when it is gone.");
+        }
+    }
+
+    /** A file, socket or port that a console of the original writes to is never shared. */
+    private static void characterDevices(Element devices) {
+        for (String kind : CHARACTER_DEVICES) {
+            for (Element e : Xml.children(devices, kind)) {
+                Xml.remove(e, "log");
+                if (OF_ONE_VM.contains(e.getAttribute("type"))) {
+                    e.setAttribute("type", "pty");
+                    Xml.remove(e, "source");
+                    Xml.remove(e, "protocol");
+                }
+            }
+        }
+        for (Element e : Xml.children(devices, "channel")) {
+            Xml.remove(e, "log");
+            // libvirt makes a path of the new VM's own.
+            if (e.getAttribute("type").equals("unix")) {
+                Xml.remove(e, "source");
+            }
         }
     }
 
