@@ -2,6 +2,7 @@ package io.holdfast.local.suite;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -106,8 +107,10 @@ final class SocketFolder {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
             return false;
+        } catch (ConnectException e) {
+            return true;
         } catch (IOException e) {
-            return "Connection refused".equals(e.getMessage());
+            return false;
         }
     }
 
