@@ -26,7 +26,7 @@ final class UpVerb extends LocalVerb {
     protected int run(Home home) throws IOException, InterruptedException {
         PrintStream out = shell.environment().screen().out();
         PrintStream err = shell.environment().screen().err();
-        Supervisor.Started started = new Supervisor(home).startDetached(Installation.ofSystem(), err::println);
+        Supervisor.Started started = new Supervisor(home).startDetached(Installation.ofSystem(), true, err::println);
         SuiteFile suite = started.suite();
         if (!started.fresh()) {
             out.println("The suite runs already: " + suite.catalog());

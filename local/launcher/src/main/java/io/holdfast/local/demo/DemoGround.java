@@ -98,7 +98,7 @@ final class DemoGround implements AutoCloseable {
 
     SuiteFile start(Consumer<String> say) throws IOException, InterruptedException {
         libvirt.start();
-        return supervisor.startDetached(Installation.ofSystem(), say).suite();
+        return supervisor.startDetached(Installation.ofSystem(), false, say).suite();
     }
 
     Home home() {

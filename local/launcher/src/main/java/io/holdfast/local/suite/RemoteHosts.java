@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** How this suite and hypervisors on other machines reach each other: variables that whoever says {@code up} sets. */
 final class RemoteHosts {
@@ -21,10 +22,20 @@ final class RemoteHosts {
     static final List<String> OF_RESTORE =
             List.of(CERTIFICATES, ADVERTISED, "HOLDFAST_RESTORE_TLS_HOST", "HOLDFAST_RESTORE_TLS_PORT");
 
+    /** Those that are only about hosts elsewhere. */
+    private static final List<String> ELSEWHERE = Stream.concat(
+                    Stream.of("HOLDFAST_NBD_FIRST_PORT"), OF_RESTORE.stream())
+            .toList();
+
     private static final List<String> FILES =
             List.of("ca-cert.pem", "client-cert.pem", "client-key.pem", "server-cert.pem", "server-key.pem");
 
     private RemoteHosts() {}
+
+    /** For a suite that no other host is to reach: where it listens another may listen already. */
+    static void withdraw(Map<String, String> environment) {
+        environment.keySet().removeAll(ELSEWHERE);
+    }
 
     /** Refuses what would keep a service from starting, or from being reached. */
     static void check(Map<String, String> environment) {

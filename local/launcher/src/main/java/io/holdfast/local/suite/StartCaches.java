@@ -83,7 +83,7 @@ public final class StartCaches {
         for (Path app : apps(installation).toList()) {
             Files.deleteIfExists(app.resolve(RECORDED));
         }
-        record(new Suite(of, new Installation(installation.root(), true), unpacked), of);
+        record(new Suite(of, new Installation(installation.root(), true), unpacked, Wiring.DIRECT), of);
         for (Path app : apps(installation).toList()) {
             Path recorded = app.resolve(RECORDED);
             if (!isUsable(app, recorded)) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -24,21 +25,25 @@ public final class Suite implements AutoCloseable {
     private final Installation installation;
     private final Path cache;
     private final Wiring wiring;
+    private final Map<String, String> starter;
     private final ProcessLedger ledger;
     private final List<SupervisedProcess> processes = new ArrayList<>();
     private boolean closed;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
-    public Suite(Home home, Installation installation, Path cache) {
-        this(home, installation, cache, Wiring.DIRECT);
+    /** One that has nothing of its starter's environment. */
+    public Suite(Home home, Installation installation, Path cache, Wiring wiring) {
+        this(home, installation, cache, wiring, Map.of());
     }
 
-    public Suite(Home home, Installation installation, Path cache, Wiring wiring) {
+    /** @param starter the environment of whoever starts it, of which services get what leads them to hypervisors */
+    Suite(Home home, Installation installation, Path cache, Wiring wiring, Map<String, String> starter) {
         this.home = home.create();
         this.installation = installation;
         this.cache = cache;
         this.wiring = wiring;
+        this.starter = starter;
         this.ledger = new ProcessLedger(home);
     }
 
@@ -58,8 +63,7 @@ public final class Suite implements AutoCloseable {
         Secrets secrets = new Secrets(home);
         PostgresServer postgres = new PostgresServer(home, secrets, ports.of(Ports.POSTGRES), cache);
         ObjectServer objects = new ObjectServer(home, secrets, installation, ports.of(Ports.OBJECTS));
-        ServiceProcesses services =
-                new ServiceProcesses(home, secrets, installation, ports, postgres, wiring, System.getenv());
+        ServiceProcesses services = new ServiceProcesses(home, secrets, installation, ports, postgres, wiring, starter);
 
         say.accept("starting PostgreSQL and the S3 server");
         run(objects.process().with(wiring.objectStore()));

@@ -97,12 +97,15 @@ public final class Supervisor {
      * Starts the supervisor in a session of its own and waits until the suite answers; where somebody else starts it at this
      * moment, only waits.
      *
+     * @param elsewhere whether hypervisors on other machines may reach it, if the environment says how
      * @param say gets the supervisor's lines
      * @return what the suite says, and whether it was started by this call
      */
-    public Started startDetached(Installation installation, Consumer<String> say)
+    public Started startDetached(Installation installation, boolean elsewhere, Consumer<String> say)
             throws IOException, InterruptedException {
-        RemoteHosts.check(System.getenv());
+        if (elsewhere) {
+            RemoteHosts.check(System.getenv());
+        }
         home.create();
         try (FileChannel starting =
                         new RandomAccessFile(home.run().resolve("up.lock").toFile(), "rw").getChannel();
@@ -110,7 +113,7 @@ public final class Supervisor {
             if (isRunning()) {
                 return new Started(awaitAnswer(), false);
             }
-            return new Started(start(installation, say), true);
+            return new Started(start(installation, elsewhere, say), true);
         }
     }
 
@@ -126,7 +129,8 @@ public final class Supervisor {
         return SuiteFile.of(home);
     }
 
-    private SuiteFile start(Installation installation, Consumer<String> say) throws IOException, InterruptedException {
+    private SuiteFile start(Installation installation, boolean elsewhere, Consumer<String> say)
+            throws IOException, InterruptedException {
         Files.deleteIfExists(home.suiteFile());
         Path log = home.logs().resolve("supervisor.log");
         Home.privateFile(log, "");
@@ -147,6 +151,9 @@ public final class Supervisor {
                 .redirectInput(Redirect.from(new java.io.File("/dev/null")))
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(log.toFile()));
+        if (!elsewhere) {
+            RemoteHosts.withdraw(builder.environment());
+        }
         builder.environment().put("HOLDFAST_HOME", home.root().toString());
         builder.environment().put(SocketFolder.VARIABLE, home.nbd().toString());
         // Known by it before it has its lock, whoever looks for what is left.

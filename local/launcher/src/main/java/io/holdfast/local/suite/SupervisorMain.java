@@ -22,7 +22,7 @@ public final class SupervisorMain {
             return 4;
         }
         supervisor.announce();
-        Suite suite = new Suite(home, installation, cache);
+        Suite suite = new Suite(home, installation, cache, Wiring.DIRECT, System.getenv());
         Runtime.getRuntime().addShutdownHook(new Thread(suite::close, "stop-suite"));
         try {
             suite.start(System.out::println);

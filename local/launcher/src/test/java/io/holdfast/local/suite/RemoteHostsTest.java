@@ -65,6 +65,24 @@ class RemoteHostsTest {
         home.removeDeadSockets();
     }
 
+    @Test
+    void aSuiteThatNobodyElsewhereIsToReachGetsNothingOfThatAndTheRestOfTheEnvironment() {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                FOLDER,
+                "/etc/tls",
+                HOST,
+                "h",
+                "HOLDFAST_RESTORE_TLS_PORT",
+                "10809",
+                "HOLDFAST_NBD_FIRST_PORT",
+                "10810"));
+        environment.put("SSH_AUTH_SOCK", "/run/agent");
+
+        RemoteHosts.withdraw(environment);
+
+        assertThat(environment).containsOnlyKeys("SSH_AUTH_SOCK");
+    }
+
     private static void refused(Map<String, String> environment, String named) {
         assertThatThrownBy(() -> RemoteHosts.check(environment))
                 .isInstanceOfSatisfying(
