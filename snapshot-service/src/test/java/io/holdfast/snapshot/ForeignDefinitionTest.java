@@ -112,7 +112,8 @@ class ForeignDefinitionTest extends TargetSuite {
                 <os><type arch='x86_64' machine='q35'>hvm</type><kernel>/own/kernel</kernel><cmdline>quiet</cmdline></os>
                 <devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/own/disk'/>
                 <target dev='vda' bus='virtio'/></disk>
-                <serial type='file'><source path='/own/serial'/></serial></devices></domain>
+                <serial type='file'><source path='/own/serial'/></serial>
+                <channel type='file'><source path='/own/channel'/><target type='virtio' name='org.a'/></channel></devices></domain>
                 """;
         made.add("own-again");
         UUID here = sources.byName(SOURCE).orElseThrow().id();
@@ -123,7 +124,8 @@ class ForeignDefinitionTest extends TargetSuite {
 
         assertThat(libvirt.virsh("dumpxml", "own-again", "--inactive"))
                 .contains("<kernel>/own/kernel</kernel>", "<cmdline>quiet</cmdline>")
-                .doesNotContain("/own/serial", "/own/disk");
+                .contains("<channel type='unix'>", "name='org.a'")
+                .doesNotContain("/own/serial", "/own/channel", "/own/disk");
     }
 
     private TargetInfo restored(String name, String definition) {

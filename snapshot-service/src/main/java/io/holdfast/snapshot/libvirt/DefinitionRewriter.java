@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.w3c.dom.Element;
@@ -15,8 +14,6 @@ import org.w3c.dom.Element;
 final class DefinitionRewriter {
 
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final Set<String> CHARACTER_DEVICES = Set.of("serial", "console", "parallel");
-    private static final Set<String> OF_ONE_VM = Set.of("file", "pipe", "dev", "unix", "tcp", "udp");
 
     private DefinitionRewriter() {}
 
@@ -44,8 +41,9 @@ final class DefinitionRewriter {
             Xml.children(devices, "interface").forEach(nic -> connect(nic, network));
         }
         if (target.source().equals(target.originalSource())) {
-            // The host's own words: its files and programs are where they were.
-            characterDevices(devices);
+            // The host's own words: its files and programs are where they were, but the original's consoles are not
+            // shared.
+            ForeignParts.unshare(devices, notes);
         } else {
             ForeignParts.drop(root, notes);
         }
@@ -148,27 +146,6 @@ final class DefinitionRewriter {
         if (!nics.isEmpty() && !connected) {
             notes.add(
                     "The network cards are disconnected because the original VM may be there; connect them when it is gone.");
-        }
-    }
-
-    /** A file, socket or port that a console of the original writes to is never shared. */
-    private static void characterDevices(Element devices) {
-        for (String kind : CHARACTER_DEVICES) {
-            for (Element e : Xml.children(devices, kind)) {
-                Xml.remove(e, "log");
-                if (OF_ONE_VM.contains(e.getAttribute("type"))) {
-                    e.setAttribute("type", "pty");
-                    Xml.remove(e, "source");
-                    Xml.remove(e, "protocol");
-                }
-            }
-        }
-        for (Element e : Xml.children(devices, "channel")) {
-            Xml.remove(e, "log");
-            // libvirt makes a path of the new VM's own.
-            if (e.getAttribute("type").equals("unix")) {
-                Xml.remove(e, "source");
-            }
         }
     }
 

@@ -117,6 +117,7 @@ final class ForeignDevices {
             "rawio",
             "sgio");
 
+    private static final Set<String> CONSOLES = Set.of("serial", "console", "parallel");
     private static final Set<String> QUIET_CONSOLES = Set.of("pty", "null", "vc", "spiceport", "spicevmc");
     private static final Set<String> GUEST_CHANNELS =
             Set.of("unix", "pty", "null", "spicevmc", "spiceport", "qemu-vdagent", "dbus");
@@ -142,13 +143,31 @@ final class ForeignDevices {
         }
     }
 
+    /** The same for a VM beside its original, on one host: only consoles and channels are looked at. */
+    static void unshare(Element devices, ForeignParts.Dropped dropped) {
+        for (Element device : Xml.children(devices)) {
+            if (CONSOLES.contains(device.getTagName())) {
+                Xml.remove(device, "log");
+                console(device);
+            } else if (device.getTagName().equals("channel") && !forwards(device)) {
+                Xml.remove(device, "log");
+                channel(device, dropped);
+            }
+        }
+    }
+
+    /** Leads from an address in the guest to something of the host, which may serve both. */
+    private static boolean forwards(Element device) {
+        return Xml.children(device, "target").stream()
+                .anyMatch(t -> t.getAttribute("type").equals("guestfwd"));
+    }
+
     private static boolean kept(Element device) {
         String kind = device.getTagName();
         return KEPT.containsKey(kind)
                 && Stream.of("type", "mode", "model").allMatch(a -> allowed(kind, a, device.getAttribute(a)))
                 // These lead to programs of the host, and their opposite number is a device or a socket.
-                && Xml.children(device, "target").stream()
-                        .noneMatch(t -> t.getAttribute("type").equals("guestfwd"))
+                && !forwards(device)
                 && (!kind.equals("tpm")
                         || Xml.children(device, "backend").stream()
                                 .allMatch(b -> b.getAttribute("type").equals("emulator")));

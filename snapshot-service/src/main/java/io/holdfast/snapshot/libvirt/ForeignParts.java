@@ -105,6 +105,13 @@ final class ForeignParts {
         dropped.tell(notes);
     }
 
+    /** What two VMs of one host cannot both have at the other end of a console or channel. */
+    static void unshare(Element devices, List<String> notes) {
+        Dropped dropped = new Dropped();
+        ForeignDevices.unshare(devices, dropped);
+        dropped.tell(notes);
+    }
+
     /** A label that libvirt gave to one run is no loss. */
     private static boolean chosenByTheHost(Element e) {
         return e.getTagName().equals("seclabel")
