@@ -8,9 +8,6 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.target.AbortTarget;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.TargetInfo;
-import io.holdfast.snapshot.app.Drivers;
-import io.holdfast.snapshot.app.Puller;
-import io.holdfast.snapshot.app.RestoreTargets;
 import io.holdfast.snapshot.app.Settings;
 import io.holdfast.snapshot.app.SourceDirectory;
 import io.holdfast.snapshot.app.TargetDesk;
@@ -21,7 +18,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -32,15 +28,6 @@ import org.junit.jupiter.api.Test;
 class FinishTest extends TargetSuite {
 
     @Inject
-    TargetEnd.Tables tables;
-
-    @Inject
-    Drivers drivers;
-
-    @Inject
-    Puller puller;
-
-    @Inject
     SourceDirectory directory;
 
     @Inject
@@ -49,19 +36,10 @@ class FinishTest extends TargetSuite {
     @Inject
     Settings settings;
 
-    @Inject
-    InstantSource clock;
-
     private final VmLocks locks = new VmLocks(Duration.ofMillis(100));
 
-    /** The service's own, with something before each call to the hypervisor. */
-    private TargetEnd with(Between.Before before) {
-        Drivers others = OtherDrivers.ofTargets(drivers, t -> Between.before(RestoreTargets.class, t, before));
-        return new TargetEnd(tables, new TargetOperations(tables, others), puller, locks, clock);
-    }
-
     private TargetEnd overrunning(String call) {
-        return with(method -> {
+        return endBehind(locks, method -> {
             if (method.getName().equals(call)) {
                 throw new ApiException(ErrorCode.HYPERVISOR_TIMEOUT, "Slow.");
             }
@@ -97,7 +75,7 @@ class FinishTest extends TargetSuite {
         assertThat(codeOf(() -> overrunning("switchDisks").finish(job, new FinishTarget(1, false))))
                 .isEqualTo(ErrorCode.HYPERVISOR_TIMEOUT);
         assertThat(api.target(job).finishing()).isTrue();
-        TargetEnd refused = with(method -> {
+        TargetEnd refused = endBehind(locks, method -> {
             if (method.getName().equals("switchDisks")) {
                 throw new ApiException(ErrorCode.HYPERVISOR_ERROR, "No.");
             }
@@ -113,7 +91,7 @@ class FinishTest extends TargetSuite {
         filled(vm);
         CountDownLatch switching = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        TargetEnd slow = with(method -> {
+        TargetEnd slow = endBehind(locks, method -> {
             if (method.getName().equals("switchDisks")) {
                 switching.countDown();
                 goOn.await();

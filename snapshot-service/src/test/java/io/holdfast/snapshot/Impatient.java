@@ -14,6 +14,6 @@ final class Impatient implements Pause {
 
     @Override
     public void pause(Duration time) throws InterruptedException {
-        Thread.sleep(time.compareTo(LONGEST) < 0 ? time : LONGEST);
+        Pause.system().pause(time.compareTo(LONGEST) < 0 ? time : LONGEST);
     }
 }

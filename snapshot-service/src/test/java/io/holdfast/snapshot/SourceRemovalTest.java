@@ -6,7 +6,6 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.target.OpenTarget;
 import io.holdfast.api.target.TargetInfo.State;
-import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.Target;
@@ -28,9 +27,6 @@ class SourceRemovalTest extends TargetSuite {
 
     @Inject
     Rows.Sources sources;
-
-    @Inject
-    Drivers drivers;
 
     private Target opened(OpenTarget here, UUID of, String name) {
         api.openTarget(new OpenTarget(of, 1, NAME, name, null, here.definition(), "default", null, null, here.disks()));

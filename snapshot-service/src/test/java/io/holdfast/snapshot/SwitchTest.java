@@ -7,31 +7,16 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.target.AbortTarget;
 import io.holdfast.api.target.FinishTarget;
 import io.holdfast.api.target.TargetInfo;
-import io.holdfast.snapshot.app.Drivers;
-import io.holdfast.snapshot.app.Puller;
-import io.holdfast.snapshot.app.RestoreTargets;
 import io.holdfast.snapshot.app.TargetEnd;
-import io.holdfast.snapshot.app.TargetOperations;
 import io.holdfast.snapshot.app.VmLocks;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** A restore in place whose switch fails, and one that cannot go back any more. */
 @QuarkusTest
 class SwitchTest extends TargetSuite {
-
-    @Inject
-    TargetEnd.Tables tables;
-
-    @Inject
-    Drivers drivers;
-
-    @Inject
-    Puller puller;
 
     @Inject
     VmLocks locks;
@@ -43,15 +28,13 @@ class SwitchTest extends TargetSuite {
         return vm;
     }
 
-    /** The end of a target on the real hypervisor, one call of which ends otherwise. */
+    /** One call to the hypervisor ends otherwise. */
     private TargetEnd end(String call, Runnable instead) {
-        UnaryOperator<RestoreTargets> other = real -> Between.before(RestoreTargets.class, real, method -> {
+        return endBehind(locks, method -> {
             if (method.getName().equals(call)) {
                 instead.run();
             }
         });
-        Drivers behind = OtherDrivers.ofTargets(drivers, other);
-        return new TargetEnd(tables, new TargetOperations(tables, behind), puller, locks, InstantSource.system());
     }
 
     @Test

@@ -4,9 +4,17 @@ import io.holdfast.api.NbdEndpoint;
 import io.holdfast.api.target.FillTarget;
 import io.holdfast.api.target.OpenTarget;
 import io.holdfast.api.target.TargetInfo;
+import io.holdfast.snapshot.app.Drivers;
+import io.holdfast.snapshot.app.Puller;
+import io.holdfast.snapshot.app.RestoreTargets;
+import io.holdfast.snapshot.app.TargetEnd;
+import io.holdfast.snapshot.app.TargetOperations;
+import io.holdfast.snapshot.app.VmLocks;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +30,18 @@ abstract class TargetSuite extends Suite {
     static final long ODD = 3 * MIB + 512;
     static final OpenTarget.TargetDisk VDA = new OpenTarget.TargetDisk("vda", 4 * MIB, "qcow2", 2 * MIB);
 
+    @Inject
+    TargetEnd.Tables tables;
+
+    @Inject
+    Drivers drivers;
+
+    @Inject
+    Puller puller;
+
+    @Inject
+    InstantSource clock;
+
     final UUID job = UUID.randomUUID();
     private final List<Process> servers = new ArrayList<>();
     final List<String> made = new ArrayList<>();
@@ -33,6 +53,12 @@ abstract class TargetSuite extends Suite {
             libvirt.quietly("destroy", name);
             libvirt.quietly("undefine", name);
         }
+    }
+
+    /** The service's own end of targets, with something before each call to the hypervisor. */
+    TargetEnd endBehind(VmLocks locks, Between.Before before) {
+        Drivers others = OtherDrivers.ofTargets(drivers, t -> Between.before(RestoreTargets.class, t, before));
+        return new TargetEnd(tables, new TargetOperations(tables, others), puller, locks, clock);
     }
 
     Path content(long bytes, String pattern) {

@@ -1,5 +1,6 @@
 package io.holdfast.snapshot.config;
 
+import io.holdfast.snapshot.app.Pause;
 import io.holdfast.snapshot.app.Rescues;
 import io.holdfast.snapshot.app.ScratchWatch;
 import io.holdfast.snapshot.app.Settings;
@@ -82,7 +83,7 @@ public final class EarlyWatch {
                 watch(url, environment);
                 return;
             }
-            Wiring.systemPause().pause(EVERY);
+            Pause.system().pause(EVERY);
         }
     }
 
@@ -100,7 +101,7 @@ public final class EarlyWatch {
                 environment.getOrDefault("QUARKUS_DATASOURCE_USERNAME", ""),
                 environment.getOrDefault("QUARKUS_DATASOURCE_PASSWORD", ""),
                 new CredentialSeal(key == null ? null : SealKeyFile.read(Path.of(key))));
-        drivers = new LibvirtDrivers(UNUSED, Wiring.systemPause(), Clock.systemUTC());
+        drivers = new LibvirtDrivers(UNUSED, Pause.system(), Clock.systemUTC());
         watch = new ScratchWatch(rows::sources, rows, drivers, rescues);
         watch.start(EVERY);
     }

@@ -104,12 +104,12 @@ public record View(
 
     /** Scratch ran full: the view ends, and a guest that stands still for that is to go on. */
     public View full() {
-        return flagged(true, resumed, startedId).freeing();
+        return flagged(true, resumed, startedId, beginAsked).freeing();
     }
 
     /** The guest goes on. */
     public View letGo() {
-        return flagged(scratchFull, true, startedId);
+        return flagged(scratchFull, true, startedId, beginAsked);
     }
 
     /** Whether a guest may still stand still for this view's scratch. */
@@ -119,7 +119,7 @@ public record View(
 
     /** Which run of the domain was started for this view. */
     public View started(int run) {
-        return flagged(scratchFull, resumed, run);
+        return flagged(scratchFull, resumed, run, beginAsked);
     }
 
     private View copy(long number, Phase next, ViewPlan how, @Nullable Instant at, Instant until) {
@@ -149,7 +149,7 @@ public record View(
                 beginAsked);
     }
 
-    private View flagged(boolean full, boolean goesOn, int run) {
+    private View flagged(boolean full, boolean goesOn, int run, @Nullable Instant asked) {
         return new View(
                 moment,
                 job,
@@ -173,35 +173,12 @@ public record View(
                 full,
                 goesOn,
                 run,
-                beginAsked);
+                asked);
     }
 
     /** Freezing is asked for; absent: it is known what came of it. */
     public View asked(@Nullable Instant at) {
-        return new View(
-                moment,
-                job,
-                fencing,
-                source,
-                sourceName,
-                vm,
-                vmName,
-                vault,
-                point,
-                kind,
-                bases,
-                phase,
-                plan,
-                vmState,
-                definition,
-                notes,
-                takenAt,
-                createdAt,
-                expiresAt,
-                scratchFull,
-                resumed,
-                startedId,
-                at);
+        return flagged(scratchFull, resumed, startedId, at);
     }
 
     /** Whether a freeze that was asked for may still be done, although nobody waits for it any more. */
