@@ -1,5 +1,6 @@
 package io.holdfast.worker;
 
+import io.holdfast.testkit.files.Folders;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,9 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** The service by itself: nobody listens where the other services would be. */
 public class AloneProfile implements QuarkusTestProfile {
@@ -38,8 +37,7 @@ public class AloneProfile implements QuarkusTestProfile {
 
     private static Path make() {
         try {
-            Path folder = Files.createTempDirectory("holdfast-test");
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder), "remove-settings"));
+            Path folder = Folders.untilExit("holdfast-test");
             var issuer = new TestIssuer();
             var _ = issuer.writePublicKey(folder.resolve("public.pem"));
             Files.writeString(folder.resolve("seal"), Base64.getEncoder().encodeToString(new byte[32]));
@@ -50,16 +48,6 @@ public class AloneProfile implements QuarkusTestProfile {
             System.setProperty("holdfast.test.foreign", new TestIssuer().token("viewer", later));
             System.setProperty(MADE, folder.toString());
             return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void remove(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,5 +1,6 @@
 package io.holdfast.testkit.s3;
 
+import io.holdfast.testkit.files.Folders;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

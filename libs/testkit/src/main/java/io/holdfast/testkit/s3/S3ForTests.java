@@ -1,5 +1,6 @@
 package io.holdfast.testkit.s3;
 
+import io.holdfast.testkit.files.Folders;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

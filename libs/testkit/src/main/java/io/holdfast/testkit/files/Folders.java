@@ -1,4 +1,4 @@
-package io.holdfast.testkit.s3;
+package io.holdfast.testkit.files;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,11 +9,23 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Removes temporary folders. */
-final class Folders {
+/** Temporary folders. */
+public final class Folders {
     private Folders() {}
 
-    static void delete(Path folder) {
+    /** A new one that goes with this JVM. */
+    public static Path untilExit(String prefix) {
+        try {
+            Path folder = Files.createTempDirectory(prefix);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder), "remove-" + prefix));
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes one with everything in it. */
+    public static void delete(Path folder) {
         try {
             Files.walkFileTree(folder, new Deletion());
         } catch (IOException e) {

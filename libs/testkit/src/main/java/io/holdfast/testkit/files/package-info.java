@@ -1,0 +1,3 @@
+/** Temporary folders of tests. */
+@org.jspecify.annotations.NullMarked
+package io.holdfast.testkit.files;
