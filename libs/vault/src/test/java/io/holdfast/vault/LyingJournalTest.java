@@ -21,15 +21,20 @@ class LyingJournalTest {
         Random random = new Random(seed);
         int cases = Boolean.getBoolean("holdfast.all") ? 2_000 : 80;
         ScriptedStore store = new ScriptedStore();
-        ModelDisk disk = new ModelDisk("vda", 4 << 20);
-        byte[] noise = new byte[4 << 20];
+        ModelDisk disk = new ModelDisk("vda", 6 << 20);
+        byte[] noise = new byte[6 << 20];
         random.nextBytes(noise);
-        disk.fill(0, 4 << 10, noise, random);
+        disk.fill(0, noise.length / ModelDisk.UNIT, noise, random);
         try (Vault vault = Vaults.create(store)) {
             PointManifest full = Vaults.full(vault, "full", disk);
             for (int i = 0; i < 400; i++) {
                 disk.mutate(random);
             }
+            // Whatever the mutations were: enough for several packs, and a journal after each.
+            int tail = (4 << 20) / ModelDisk.UNIT;
+            random.nextBytes(noise);
+            disk.discard(tail, noise.length / ModelDisk.UNIT);
+            disk.fill(tail, noise.length / ModelDisk.UNIT, noise, random);
             DiskSource source = disk.freeze(Optional.of(disk.takeChanged()), Optional.of(full.id()));
             BackupIntent intent = Vaults.intent("next", Optional.of(full.id()));
             int[] journals = {0};
