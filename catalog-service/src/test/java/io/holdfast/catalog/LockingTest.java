@@ -79,7 +79,17 @@ class LockingTest extends CatalogTest {
 
     private static JobSpec restore(@Nullable String name) {
         return new JobSpec.Restore(
-                UUID.randomUUID(), VAULT, "lab", "vm-1", name, name == null, null, null, java.util.List.of(), false);
+                UUID.randomUUID(),
+                VAULT,
+                "lab",
+                "vm-1",
+                name,
+                name == null,
+                null,
+                null,
+                java.util.List.of(),
+                false,
+                null);
     }
 
     private boolean leased(JobSpec spec) {

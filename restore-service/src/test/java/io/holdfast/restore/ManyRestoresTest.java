@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -62,6 +63,7 @@ class ManyRestoresTest {
                             vault,
                             MadePoint.VM,
                             point.id(),
+                            OptionalLong.of(point.sequence()),
                             disk,
                             UUID.randomUUID(),
                             Instant.now().plusSeconds(600));

@@ -169,7 +169,8 @@ abstract class RestoreSuite {
     }
 
     JobSpec.Restore spec(List<String> keys) {
-        return new JobSpec.Restore(point.id(), vaultId, "lab", MadePoint.VM, "web2", false, null, null, keys, true);
+        return new JobSpec.Restore(
+                point.id(), vaultId, "lab", MadePoint.VM, "web2", false, null, null, keys, true, null);
     }
 
     LeasedJob job(List<String> keys) {

@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -76,7 +77,7 @@ class ServedPointTest {
     }
 
     private ExportToken token(UUID inVault, UUID point, String disk, Instant expires) {
-        return new ExportToken(inVault, MadePoint.VM, point, disk, UUID.randomUUID(), expires);
+        return new ExportToken(inVault, MadePoint.VM, point, OptionalLong.empty(), disk, UUID.randomUUID(), expires);
     }
 
     private String name(String disk) {
@@ -102,6 +103,23 @@ class ServedPointTest {
             assertThat(replica.ledger.bytesServed()).isEqualTo(1024);
         }
         Awaitility.await().until(() -> replica.server.connections() == 0);
+    }
+
+    @Test
+    void aNameThatTellsAnothersNumberIsServedAllTheSame() {
+        for (long sequence : new long[] {vault.point.sequence(), vault.point.sequence() + 1}) {
+            var token = new ExportToken(
+                    vault.id,
+                    MadePoint.VM,
+                    vault.point.id(),
+                    OptionalLong.of(sequence),
+                    "vda",
+                    UUID.randomUUID(),
+                    START.plusSeconds(60));
+            try (var client = connect(seal.seal(token))) {
+                assertThat(client.size()).isEqualTo(vault.disk("vda").length);
+            }
+        }
     }
 
     @Test

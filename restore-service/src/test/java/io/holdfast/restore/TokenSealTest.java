@@ -6,6 +6,7 @@ import io.holdfast.restore.domain.ExportToken;
 import io.holdfast.restore.domain.TokenSeal;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ class TokenSealTest {
             UUID.randomUUID(),
             "x".repeat(128),
             UUID.randomUUID(),
+            OptionalLong.of(Long.MAX_VALUE),
             "d".repeat(64),
             UUID.randomUUID(),
             NOW.plusSeconds(60));
@@ -35,6 +37,21 @@ class TokenSealTest {
         String name = seal.seal(token);
         assertThat(name).hasSizeLessThanOrEqualTo(TokenSeal.MAX_NAME).matches("[A-Za-z0-9_-]+");
         assertThat(seal.open(name, NOW)).contains(token);
+    }
+
+    @Test
+    void aNameOfBeforeTheSequenceWasToldIsOpened() {
+        String old = "ASsmIkrY9KRimSG4-2H-5NIA7G7C8WikvU4f2xDeumibujhh1SjJUT45aJo4KneZxYjTdnEXiDOtjvNAYowgptqMoiroQ09A"
+                + "A2tc22PCPUUtVoFaoPI18uysmCXY2iOC";
+        assertThat(seal.open(old, NOW))
+                .contains(new ExportToken(
+                        new UUID(0, 1),
+                        "vm-1",
+                        new UUID(0, 2),
+                        OptionalLong.empty(),
+                        "vda",
+                        new UUID(0, 3),
+                        NOW.plusSeconds(60)));
     }
 
     @Test

@@ -61,7 +61,7 @@ final class VaultOfTwoDisks {
     /** A job that restores these disks as a new VM; none named: all. */
     LeasedJob job(String... keys) {
         var spec = new JobSpec.Restore(
-                point.id(), id, "lab", MadePoint.VM, "web2", false, null, null, List.of(keys), true);
+                point.id(), id, "lab", MadePoint.VM, "web2", false, null, null, List.of(keys), true, null);
         return new LeasedJob(UUID.randomUUID(), 3, 30, spec, List.of());
     }
 

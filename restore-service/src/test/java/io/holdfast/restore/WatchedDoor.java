@@ -10,8 +10,10 @@ import io.holdfast.vault.Range;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** Real vaults; counts the bytes of disks that are read, and has each read wait for a test. */
 final class WatchedDoor implements VaultDoor {
@@ -21,6 +23,9 @@ final class WatchedDoor implements VaultDoor {
     /** Called before each read of a disk, by the reading thread. */
     volatile Runnable beforeRead = () -> {};
 
+    /** The same, with the vault's id. */
+    volatile Consumer<UUID> beforeReadOf = vault -> {};
+
     private final VaultDoor real = new EngineDoor(8 << 20);
 
     @Override
@@ -28,8 +33,8 @@ final class WatchedDoor implements VaultDoor {
         OpenVault vault = real.open(access);
         return new OpenVault() {
             @Override
-            public Optional<PointManifest> point(UUID point, String vm) {
-                return vault.point(point, vm);
+            public Optional<PointManifest> point(UUID point, String vm, OptionalLong sequence) {
+                return vault.point(point, vm, sequence);
             }
 
             @Override
@@ -39,7 +44,7 @@ final class WatchedDoor implements VaultDoor {
 
             @Override
             public DiskBytes disk(PointManifest manifest, String key) {
-                return watched(vault.disk(manifest, key));
+                return watched(access.id(), vault.disk(manifest, key));
             }
 
             @Override
@@ -49,7 +54,7 @@ final class WatchedDoor implements VaultDoor {
         };
     }
 
-    private OpenVault.DiskBytes watched(OpenVault.DiskBytes disk) {
+    private OpenVault.DiskBytes watched(UUID id, OpenVault.DiskBytes disk) {
         return new OpenVault.DiskBytes() {
             @Override
             public long size() {
@@ -59,6 +64,7 @@ final class WatchedDoor implements VaultDoor {
             @Override
             public void read(long offset, ByteBuffer into) {
                 beforeRead.run();
+                beforeReadOf.accept(id);
                 bytes.addAndGet(into.remaining());
                 disk.read(offset, into);
             }

@@ -44,7 +44,7 @@ class RulesTest {
     }
 
     private static JobSpec.Restore restore(@Nullable String name) {
-        return new JobSpec.Restore(ID, ID, "lab", "1", name, name == null, null, null, List.of(), false);
+        return new JobSpec.Restore(ID, ID, "lab", "1", name, name == null, null, null, List.of(), false, null);
     }
 
     @ParameterizedTest

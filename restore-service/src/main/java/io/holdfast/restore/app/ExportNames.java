@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /** Makes the endpoints from which one job's disks are pulled. */
@@ -28,13 +29,15 @@ public final class ExportNames {
         this.life = life;
     }
 
-    Map<String, NbdEndpoint> of(UUID job, JobSpec.Restore spec, List<PointManifest.Disk> disks, String transport) {
+    Map<String, NbdEndpoint> of(
+            UUID job, JobSpec.Restore spec, PointManifest point, List<PointManifest.Disk> disks, String transport) {
         Map<String, NbdEndpoint> from = new LinkedHashMap<>();
         for (PointManifest.Disk disk : disks) {
             var token = new ExportToken(
                     spec.vault(),
                     spec.vm(),
                     spec.point(),
+                    OptionalLong.of(point.sequence()),
                     disk.key(),
                     job,
                     clock.instant().plus(life));

@@ -6,6 +6,7 @@ import io.holdfast.vault.Range;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -14,8 +15,12 @@ import java.util.UUID;
  */
 public interface OpenVault extends AutoCloseable {
 
-    /** The point, when it is committed. */
-    Optional<PointManifest> point(UUID point, String vm);
+    /**
+     * The point, when it is committed.
+     *
+     * @param sequence its number in the chain, if known: then it is found without a search, however many newer ones there are
+     */
+    Optional<PointManifest> point(UUID point, String vm, OptionalLong sequence);
 
     /** Whether what the point needs is there. */
     PreflightReport preflight(PointManifest manifest);

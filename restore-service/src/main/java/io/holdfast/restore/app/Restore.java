@@ -26,6 +26,7 @@ import io.holdfast.vault.VaultException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -78,7 +79,7 @@ public final class Restore implements JobHandler {
         ledger.begin(job.job());
         try (var vault = vaults.acquire(spec.vault())) {
             PointManifest manifest = vault.vault()
-                    .point(spec.point(), spec.vm())
+                    .point(spec.point(), spec.vm(), sequence(spec))
                     .orElseThrow(() -> new ApiException(ErrorCode.POINT_NOT_FOUND, "The point is not in the vault."));
             List<PointManifest.Disk> disks = DiskChoice.of(manifest, spec.disks());
             context.progress(Progress.of("preflight", 0, 0));
@@ -94,6 +95,11 @@ public final class Restore implements JobHandler {
         } finally {
             ledger.forget(job.job());
         }
+    }
+
+    private static OptionalLong sequence(JobSpec.Restore spec) {
+        Long sequence = spec.sequence();
+        return sequence == null ? OptionalLong.empty() : OptionalLong.of(sequence);
     }
 
     /**

@@ -14,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 
 /** One disk of a point, offered to one connection. A block that does not authenticate is an I/O error there, never data. */
 final class ServedDisk implements NbdExport {
@@ -28,14 +27,12 @@ final class ServedDisk implements NbdExport {
     private final OpenVault.DiskBytes disk;
     private final VaultPool.Use vault;
     private final ReadLedger ledger;
-    private final Semaphore atOnce;
 
-    ServedDisk(ExportToken token, OpenVault.DiskBytes disk, VaultPool.Use vault, ReadLedger ledger, Semaphore atOnce) {
+    ServedDisk(ExportToken token, OpenVault.DiskBytes disk, VaultPool.Use vault, ReadLedger ledger) {
         this.token = token;
         this.disk = disk;
         this.vault = vault;
         this.ledger = ledger;
-        this.atOnce = atOnce;
     }
 
     @Override
@@ -53,13 +50,13 @@ final class ServedDisk implements NbdExport {
         } catch (VaultException | StorageException e) {
             throw failed(e, offset, length);
         } finally {
-            atOnce.release();
+            vault.reads().leave();
         }
     }
 
     private void enter() throws InterruptedIOException {
         try {
-            atOnce.acquire();
+            vault.reads().enter();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the connection ended");
@@ -92,7 +89,7 @@ final class ServedDisk implements NbdExport {
             IOException unused = failed(e, offset, asked);
             throw new IllegalStateException(unused.getMessage(), e);
         } finally {
-            atOnce.release();
+            vault.reads().leave();
         }
     }
 

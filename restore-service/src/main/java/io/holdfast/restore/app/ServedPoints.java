@@ -10,22 +10,14 @@ import io.holdfast.restore.domain.TokenSeal;
 import io.holdfast.vault.PointManifest;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 
 /** Offers disks of points to whoever has a sealed name for one. Keeps nothing: any replica opens any replica's names. */
 public final class ServedPoints implements NbdExports {
-
-    /**
-     * Reads of a vault at once. Each holds at most a frame of 256 KiB as it is stored and as it was, a block map's node, and
-     * the extents of 64 MiB: below 2 MiB. So many hide the time that a store takes to answer.
-     */
-    private static final int READS_AT_ONCE = 24;
 
     private final TokenSeal seal;
     private final VaultPool vaults;
     private final ReadLedger ledger;
     private final InstantSource clock;
-    private final Semaphore atOnce = new Semaphore(READS_AT_ONCE, true);
 
     public ServedPoints(TokenSeal seal, VaultPool vaults, ReadLedger ledger, InstantSource clock) {
         this.seal = seal;
@@ -57,12 +49,12 @@ public final class ServedPoints implements NbdExports {
     private NbdExport open(ExportToken token) throws NbdRefusedException {
         VaultPool.Use vault = acquire(token);
         try {
-            Optional<PointManifest> manifest = vault.vault().point(token.point(), token.vm());
+            Optional<PointManifest> manifest = vault.vault().point(token.point(), token.vm(), token.sequence());
             if (manifest.isEmpty() || manifest.get().disk(token.disk()).isEmpty()) {
                 vault.close();
                 throw new NbdRefusedException("point " + token.point() + " is not there any more");
             }
-            return new ServedDisk(token, vault.vault().disk(manifest.get(), token.disk()), vault, ledger, atOnce);
+            return new ServedDisk(token, vault.vault().disk(manifest.get(), token.disk()), vault, ledger);
         } catch (RuntimeException e) {
             vault.close();
             throw e;

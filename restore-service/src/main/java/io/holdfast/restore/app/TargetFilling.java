@@ -101,7 +101,7 @@ final class TargetFilling {
         String transport = patience.ask(() -> snapshots.source(spec.source())).nbd();
         Duration between = POLL;
         for (int tried = 1; ; tried++) {
-            var from = names.of(job.job(), spec, check.disks(), transport);
+            var from = names.of(job.job(), spec, check.manifest(), check.disks(), transport);
             TargetInfo target = awaitFilled(
                     patience.ask(() -> snapshots.fillTarget(job.job(), new FillTarget(context.fencing(), from))));
             if (target.state() == TargetInfo.State.FILLED) {

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Open vaults, shared: opening one costs half a second and 64 MiB for its passphrase. A bounded number is open at a time;
- * one that nobody uses is closed after a while. What opens a vault is asked from the catalog and not kept. Thread-safe.
+ * one that nobody uses is closed after a while. One whose store failed gets no new users, and is closed when the last has left: its
+ * keys may have been changed or its share mounted anew, and what was opened does not learn of that. What opens a vault is asked from
+ * the catalog and not kept. Thread-safe.
  */
 public final class VaultPool implements AutoCloseable {
 
@@ -23,6 +25,7 @@ public final class VaultPool implements AutoCloseable {
     private final int limit;
     private final LongSupplier nanos;
     private final Map<UUID, Place> places = new HashMap<>();
+    private final ReadBound reads = new ReadBound();
 
     public VaultPool(RunnerApi catalog, VaultDoor door, int limit, LongSupplier nanos) {
         this.catalog = catalog;
@@ -33,11 +36,17 @@ public final class VaultPool implements AutoCloseable {
 
     /** One vault's place; the opening holds up only those who want the same vault. */
     private static final class Place {
+        private final ReadBound.Share reads;
         // Guarded by this place.
         private @Nullable OpenVault vault;
         // Guarded by the pool.
         private int users;
         private long idleSince;
+        private boolean givenUp;
+
+        Place(ReadBound.Share reads) {
+            this.reads = reads;
+        }
     }
 
     /** A vault in use; close it when done. */
@@ -53,6 +62,11 @@ public final class VaultPool implements AutoCloseable {
 
         public OpenVault vault() {
             return vault;
+        }
+
+        /** The bound of this vault's reads. */
+        ReadBound.Share reads() {
+            return place.reads;
         }
 
         @Override
@@ -79,7 +93,7 @@ public final class VaultPool implements AutoCloseable {
         if (!places.containsKey(id) && places.size() >= limit) {
             closeLongestIdle();
         }
-        Place place = places.computeIfAbsent(id, _ -> new Place());
+        Place place = places.computeIfAbsent(id, _ -> new Place(reads.share()));
         place.users++;
         return place;
     }
@@ -87,7 +101,7 @@ public final class VaultPool implements AutoCloseable {
     private OpenVault opened(Place place, UUID id) {
         synchronized (place) {
             if (place.vault == null) {
-                place.vault = door.open(catalog.vaultAccess(id));
+                place.vault = new ReportingVault(door.open(catalog.vaultAccess(id)), () -> giveUp(id, place));
             }
             return place.vault;
         }
@@ -96,6 +110,16 @@ public final class VaultPool implements AutoCloseable {
     private synchronized void leave(Place place) {
         place.users--;
         place.idleSince = nanos.getAsLong();
+        if (place.givenUp && place.users == 0) {
+            close(place);
+        }
+    }
+
+    /** Whoever uses it leaves it later. */
+    private synchronized void giveUp(UUID id, Place place) {
+        if (places.remove(id, place)) {
+            place.givenUp = true;
+        }
     }
 
     private void closeLongestIdle() {

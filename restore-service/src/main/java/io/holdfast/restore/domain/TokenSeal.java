@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -43,13 +44,14 @@ public final class TokenSeal {
     public String seal(ExportToken token) {
         byte[] vm = token.vm().getBytes(StandardCharsets.UTF_8);
         byte[] disk = token.disk().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer fields = ByteBuffer.allocate(3 * 16 + 8 + 4 + vm.length + disk.length);
+        ByteBuffer fields = ByteBuffer.allocate(3 * 16 + 8 + 4 + vm.length + disk.length + 8);
         put(fields, token.vault());
         put(fields, token.point());
         put(fields, token.job());
         fields.putLong(token.expires().getEpochSecond());
         fields.putShort((short) vm.length).put(vm);
         fields.putShort((short) disk.length).put(disk);
+        fields.putLong(token.sequence().orElse(0));
         byte[] nonce = new byte[NONCE];
         random.nextBytes(nonce);
         byte[] sealed = crypt(Cipher.ENCRYPT_MODE, nonce, fields.array());
@@ -86,7 +88,12 @@ public final class TokenSeal {
         UUID point = uuid(fields);
         UUID job = uuid(fields);
         Instant expires = Instant.ofEpochSecond(fields.getLong());
-        return new ExportToken(vault, text(fields), point, text(fields), job, expires);
+        String vm = text(fields);
+        String disk = text(fields);
+        // Names of before the sequence was told end here, and whoever made those passes over what follows.
+        long sequence = fields.hasRemaining() ? fields.getLong() : 0;
+        return new ExportToken(
+                vault, vm, point, sequence > 0 ? OptionalLong.of(sequence) : OptionalLong.empty(), disk, job, expires);
     }
 
     private static String text(ByteBuffer fields) {

@@ -11,6 +11,7 @@ import io.holdfast.vault.Vault;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /** A vault of the engine together with its store. */
@@ -20,6 +21,7 @@ final class EngineVault implements OpenVault {
     private final ObjectStore store;
     // One for all connections: each with a cache of its own would soon fill the heap.
     private final PointReaders readers;
+    private final KeptManifests manifests = new KeptManifests();
 
     EngineVault(Vault vault, ObjectStore store) {
         this.vault = vault;
@@ -28,8 +30,10 @@ final class EngineVault implements OpenVault {
     }
 
     @Override
-    public Optional<PointManifest> point(UUID point, String vm) {
-        return vault.point(point, vm);
+    public Optional<PointManifest> point(UUID point, String vm, OptionalLong sequence) {
+        return manifests
+                .get(point, () -> vault.point(point, vm, sequence))
+                .filter(manifest -> manifest.vm().equals(vm));
     }
 
     @Override

@@ -63,7 +63,8 @@ public class StartRestore {
                 request.pool(),
                 request.network(),
                 disks,
-                request.start());
+                request.start(),
+                point.sequence());
         String subject = Optional.ofNullable(request.name()).orElse(point.vmName());
         return submit.queue(new NewJob(UUID.randomUUID(), spec, subject, ticket));
     }

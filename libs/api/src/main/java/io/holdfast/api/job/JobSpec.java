@@ -42,6 +42,7 @@ public sealed interface JobSpec {
      * @param name name of the new VM; absent for in-place
      * @param inPlace whether the disks of the VM {@code vm} are replaced
      * @param disks keys to restore; empty: all
+     * @param sequence the point's number in its vault's chain, so that it is found without a search; absent in older jobs
      */
     record Restore(
             UUID point,
@@ -53,7 +54,8 @@ public sealed interface JobSpec {
             @Nullable String pool,
             @Nullable String network,
             List<String> disks,
-            boolean start)
+            boolean start,
+            @Nullable Long sequence)
             implements JobSpec {}
 
     /** Makes the vault, or opens the one that is there. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.restore.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.restore.vault;
+
+import org.jspecify.annotations.NullMarked;
