@@ -81,10 +81,23 @@ public final class ScratchWatch {
         FrozenViews driver = drivers.of(source).urgent();
         for (View view : here) {
             quietly("scratch of job " + view.job(), () -> {
-                if (view.owesResume() || driver.scratchOverflowed(view)) {
-                    rescues.beside(view.moment(), "scratch of job " + view.job(), () -> end(view.moment(), driver));
+                if (standsStill(view, driver)) {
+                    rescues.beside(view.moment(), "scratch of job " + view.job(), () -> again(view.moment(), driver));
                 }
             });
+        }
+    }
+
+    private static boolean standsStill(View view, FrozenViews driver) {
+        return view.owesResume() || driver.scratchOverflowed(view);
+    }
+
+    /** Between the look and now the other watch may have done it all. */
+    private void again(UUID moment, FrozenViews driver) {
+        boolean still =
+                views.unclosed().stream().filter(v -> v.moment().equals(moment)).anyMatch(v -> standsStill(v, driver));
+        if (still) {
+            end(moment, driver);
         }
     }
 
