@@ -38,6 +38,11 @@ final class WatchedDoor implements VaultDoor {
             }
 
             @Override
+            public Optional<PointManifest> knownPoint(UUID point, String vm, OptionalLong sequence) {
+                return vault.knownPoint(point, vm, sequence);
+            }
+
+            @Override
             public PreflightReport preflight(PointManifest manifest) {
                 return vault.preflight(manifest);
             }

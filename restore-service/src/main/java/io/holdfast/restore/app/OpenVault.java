@@ -16,11 +16,14 @@ import java.util.UUID;
 public interface OpenVault extends AutoCloseable {
 
     /**
-     * The point, when it is committed.
+     * The point as the store has it now, when it is committed.
      *
      * @param sequence its number in the chain, if known: then it is found without a search, however many newer ones there are
      */
     Optional<PointManifest> point(UUID point, String vm, OptionalLong sequence);
+
+    /** The same, but one that was read before is not always read again: for what a hypervisor pulls, after the restore looked. */
+    Optional<PointManifest> knownPoint(UUID point, String vm, OptionalLong sequence);
 
     /** Whether what the point needs is there. */
     PreflightReport preflight(PointManifest manifest);

@@ -20,6 +20,11 @@ record ReportingVault(OpenVault vault, Runnable failed) implements OpenVault {
     }
 
     @Override
+    public Optional<PointManifest> knownPoint(UUID point, String vm, OptionalLong sequence) {
+        return told(() -> vault.knownPoint(point, vm, sequence));
+    }
+
+    @Override
     public PreflightReport preflight(PointManifest manifest) {
         return told(() -> vault.preflight(manifest));
     }

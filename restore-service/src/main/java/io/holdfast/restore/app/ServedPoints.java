@@ -49,7 +49,7 @@ public final class ServedPoints implements NbdExports {
     private NbdExport open(ExportToken token) throws NbdRefusedException {
         VaultPool.Use vault = acquire(token);
         try {
-            Optional<PointManifest> manifest = vault.vault().point(token.point(), token.vm(), token.sequence());
+            Optional<PointManifest> manifest = vault.vault().knownPoint(token.point(), token.vm(), token.sequence());
             if (manifest.isEmpty() || manifest.get().disk(token.disk()).isEmpty()) {
                 vault.close();
                 throw new NbdRefusedException("point " + token.point() + " is not there any more");

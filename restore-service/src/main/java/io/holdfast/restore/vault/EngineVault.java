@@ -31,6 +31,13 @@ final class EngineVault implements OpenVault {
 
     @Override
     public Optional<PointManifest> point(UUID point, String vm, OptionalLong sequence) {
+        Optional<PointManifest> found = vault.point(point, vm, sequence);
+        found.ifPresent(manifest -> manifests.keep(point, manifest));
+        return found;
+    }
+
+    @Override
+    public Optional<PointManifest> knownPoint(UUID point, String vm, OptionalLong sequence) {
         return manifests
                 .get(point, () -> vault.point(point, vm, sequence))
                 .filter(manifest -> manifest.vm().equals(vm));

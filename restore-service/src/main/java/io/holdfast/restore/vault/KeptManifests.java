@@ -39,7 +39,8 @@ final class KeptManifests {
         return kept.get(point);
     }
 
-    private synchronized void keep(UUID point, PointManifest manifest) {
+    /** Takes one that was just read. */
+    synchronized void keep(UUID point, PointManifest manifest) {
         PointManifest before = kept.put(point, manifest);
         bytes += weight(manifest) - (before == null ? 0 : weight(before));
         Iterator<PointManifest> oldest = kept.values().iterator();
