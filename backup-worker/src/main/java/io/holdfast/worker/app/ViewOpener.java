@@ -14,12 +14,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /**
  * Opens frozen views and looks after them, with patience: another job of the VM may hold it for a moment, and a restart of snapshot-service takes
  * seconds and must not cost the job its few attempts. Asking again continues what an unheard request began.
  */
 public final class ViewOpener {
+
+    private static final Logger LOG = Logger.getLogger(ViewOpener.class);
 
     private static final Duration BETWEEN = Duration.ofSeconds(2);
     private static final Set<ErrorCode> AGAIN = Set.of(ErrorCode.VM_BUSY, ErrorCode.UNAVAILABLE);
@@ -62,7 +65,7 @@ public final class ViewOpener {
 
     private ViewInfo patiently(JobContext context, Supplier<ViewInfo> ask) throws InterruptedException {
         long started = pause.nanos();
-        while (true) {
+        for (int failed = 0; ; failed++) {
             try {
                 return ask.get();
             } catch (RuntimeException e) {
@@ -71,6 +74,9 @@ public final class ViewOpener {
                 boolean late = pause.nanos() - started + BETWEEN.toNanos() > deadline.toNanos();
                 if (answered || (late && e instanceof ApiException)) {
                     throw e;
+                }
+                if (failed == 0) {
+                    LOG.infof("the view does not open yet, trying on: %s", e);
                 }
                 if (late) {
                     throw new ApiException(ErrorCode.UNAVAILABLE, "snapshot-service does not answer.", e);

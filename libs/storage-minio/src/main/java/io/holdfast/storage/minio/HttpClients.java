@@ -31,9 +31,10 @@ final class HttpClients {
         Dispatcher dispatcher = new Dispatcher(threads);
         dispatcher.setMaxRequests(options.maxConnections());
         dispatcher.setMaxRequestsPerHost(options.maxConnections());
+        ConnectionPool kept = new ConnectionPool(options.maxConnections(), 1, TimeUnit.MINUTES);
         OkHttpClient.Builder builder = new OkHttpClient.Builder()
                 .dispatcher(dispatcher)
-                .connectionPool(new ConnectionPool(options.maxConnections(), 1, TimeUnit.MINUTES))
+                .connectionPool(kept)
                 .connectTimeout(options.connectTimeout())
                 .readTimeout(options.idleTimeout())
                 .writeTimeout(options.idleTimeout())
@@ -44,6 +45,7 @@ final class HttpClients {
                 .followRedirects(false)
                 .followSslRedirects(false)
                 .addInterceptor(new BoundedReplies())
+                .addInterceptor(new KeptConnections(kept))
                 .eventListenerFactory(Requests.CALLS_OF_THIS_THREAD);
         options.caFile().ifPresent(file -> trustOnly(builder, file));
         return builder.build();

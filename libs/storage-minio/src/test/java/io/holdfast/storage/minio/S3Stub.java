@@ -55,7 +55,16 @@ final class S3Stub implements AutoCloseable {
 
     /** A store in a bucket of this server, without retries. */
     MinioObjectStore store() {
-        String url = "s3+http://127.0.0.1:" + server.getAddress().getPort() + "/bucket";
+        return storeAt(port());
+    }
+
+    int port() {
+        return server.getAddress().getPort();
+    }
+
+    /** The same, reached at another port of this machine. */
+    static MinioObjectStore storeAt(int port) {
+        String url = "s3+http://127.0.0.1:" + port + "/bucket";
         ObjectStoreUrl.S3 s3 = (ObjectStoreUrl.S3) ObjectStoreUrl.parse(url);
         return MinioObjectStore.open(s3, new Credentials("access", "secret-key"), ConnectionOptions.standard());
     }
