@@ -16,17 +16,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One VM and the backups taken of it, each with independent copies of its disks; knows what has to be true after each job. */
 final class Story {
+
+    /** How many restores run side by side at the end. */
+    private static final int AT_A_TIME = 4;
 
     static final String MANIFEST = "PUT /holdfast/vault/points/";
     private static final String PACK = "GET /holdfast/vault/packs/";
@@ -134,10 +141,43 @@ final class Story {
         restore(newest(), meanwhile);
     }
 
+    /** Some at a time. */
     void restoreAll() throws IOException, InterruptedException {
-        for (UUID point : points.keySet()) {
-            restore(point, Disturbance.NONE);
+        suite.awaitReady();
+        Queue<UUID> waiting = new ArrayDeque<>(points.keySet());
+        while (!waiting.isEmpty()) {
+            Map<String, UUID> names = new LinkedHashMap<>();
+            List<UUID> jobs = new ArrayList<>();
+            for (int i = 0; i < AT_A_TIME && !waiting.isEmpty(); i++) {
+                UUID point = waiting.remove();
+                String name = "restored-" + ++restored;
+                names.put(name, point);
+                jobs.add(restoreAs(name, point));
+            }
+            for (UUID job : jobs) {
+                succeeded(job);
+            }
+            settled();
+            assertThat(suite.libvirt().virsh().domains())
+                    .containsExactlyInAnyOrderElementsOf(Stream.concat(Stream.of(vm.name()), names.keySet().stream())
+                            .toList());
+            for (var restored : names.entrySet()) {
+                right(restored.getKey(), restored.getValue());
+            }
         }
+    }
+
+    private UUID restoreAs(String name, UUID point) throws InterruptedException {
+        return suite.catalog()
+                .restore(new Requests.Restore(point, null, name, false, "default", null, null, false))
+                .id();
+    }
+
+    /** Whether the restored VM is what was backed up; it goes. */
+    private void right(String name, UUID point) throws IOException, InterruptedException {
+        assertThat(vm.differencesOf(name, points.getOrDefault(point, Map.of())))
+                .as(name)
+                .isEmpty();
     }
 
     private UUID newest() {
@@ -147,13 +187,12 @@ final class Story {
     private void restore(UUID point, Disturbance meanwhile) throws IOException, InterruptedException {
         suite.awaitReady();
         String name = "restored-" + ++restored;
-        JobInfo job =
-                suite.catalog().restore(new Requests.Restore(point, null, name, false, "default", null, null, false));
-        meanwhile.to(job.id());
-        succeeded(job.id());
+        UUID job = restoreAs(name, point);
+        meanwhile.to(job);
+        succeeded(job);
         settled();
         assertThat(suite.libvirt().virsh().domains()).containsExactlyInAnyOrder(vm.name(), name);
-        assertThat(vm.differencesOf(name, points.getOrDefault(point, Map.of()))).isEmpty();
+        right(name, point);
     }
 
     /**

@@ -35,7 +35,8 @@ public final class StartCaches {
     static List<String> options(Path app, boolean recording) {
         Path folder = app.normalize();
         if (recording) {
-            return List.of("-XX:AOTCacheOutput=" + folder.resolve(RECORDED));
+            // No profiles: with them the second compiler begins at once with what is needed once.
+            return List.of("-XX:AOTCacheOutput=" + folder.resolve(RECORDED), "-XX:TieredStopAtLevel=1");
         }
         return isFresh(folder) ? List.of("-XX:AOTCache=" + folder.resolve(CACHE), "-Xlog:aot*=off") : List.of();
     }
