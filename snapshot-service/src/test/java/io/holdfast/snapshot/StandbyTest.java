@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class StandbyTest {
 
     /** The database's name of the lease: "Holdfast" as a number. */
-    private static final long KEY = 0x486f6c6466617374L;
+    private static final long KEY = 0x486f6c64536e6170L;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

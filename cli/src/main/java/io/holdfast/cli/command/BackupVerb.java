@@ -38,16 +38,15 @@ public final class BackupVerb extends Verb {
     @Option(
             names = "--kind",
             paramLabel = "KIND",
-            description =
-                    "full, incremental (what changed since the last one; full where there is none) or differential."
-                            + " Default: incremental.")
+            description = "full or incremental (what changed since the last one; full where there is none);"
+                    + " differential is not there yet: refused. Default: incremental.")
     private @Nullable BackupKind kind;
 
     @Option(
             names = "--consistency",
             paramLabel = "HOW",
-            description = "crash (as after a power cut), filesystem (frozen by the guest's agent) or application."
-                    + " Default: crash.")
+            description = "crash (as after a power cut); filesystem (frozen by the guest's agent) and application"
+                    + " are not there yet: refused. Default: crash.")
     private @Nullable Consistency consistency;
 
     @Mixin

@@ -40,13 +40,15 @@ public final class SnapshotVerbs {
 
         /** Memory and quiesce exclude each other. */
         static final class How {
-            @Option(names = "--memory", description = "Include the memory of the running machine. Default: disks only.")
+            @Option(
+                    names = "--memory",
+                    description = "Include the running machine's memory; not there yet: refused. Default: disks only.")
             private boolean memory;
 
             @Option(
                     names = "--quiesce",
                     description =
-                            "Freeze the guest's file systems meanwhile, by its agent. Default: as after a power cut.")
+                            "Freeze the guest's file systems meanwhile, by its agent; not there yet: refused. Default: as after a power cut.")
             private boolean quiesce;
         }
 

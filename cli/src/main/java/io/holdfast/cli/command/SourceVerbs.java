@@ -84,8 +84,9 @@ public final class SourceVerbs {
                 names = "--scratch-limit",
                 paramLabel = "SIZE",
                 converter = SizeText.class,
-                description = "Let the scratch space of one backup grow to SIZE (as 20GiB) and fail the backup beyond,"
-                        + " instead of reserving it. Default: as much as the disks have is reserved first.")
+                description =
+                        "Reserve SIZE (as 20GiB) for the scratch of one backup, shared by its disks, and fail the backup"
+                                + " when the guest overwrites more. Default: as much as the disks have is reserved.")
         private @Nullable Long scratchLimit;
 
         @Option(

@@ -26,10 +26,4 @@ public record Source(
         @Nullable String detail,
         Instant createdAt,
         @Nullable SourceCredentials credentials,
-        boolean locked) {
-
-    public Source withState(String now, @Nullable String said) {
-        return new Source(
-                id, name, uri, driver, scratchPool, scratchLimitBytes, nbd, now, said, createdAt, credentials, locked);
-    }
-}
+        boolean locked) {}

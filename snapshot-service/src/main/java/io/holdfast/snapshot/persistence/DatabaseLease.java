@@ -23,8 +23,8 @@ public final class DatabaseLease implements AutoCloseable {
         UNKNOWN
     }
 
-    /** "Holdfast". */
-    private static final long KEY = 0x486f6c6466617374L;
+    /** "HoldSnap": the catalog takes another one. */
+    private static final long KEY = 0x486f6c64536e6170L;
 
     /** After 5 s of silence and 3 questions the server gives up a client whose machine vanished. */
     private static final String KEEPALIVE =

@@ -52,9 +52,4 @@ public record ConnectionOptions(
     public ConnectionOptions withTimeouts(Duration connect, Duration idle, Duration call) {
         return new ConnectionOptions(region, connect, idle, call, maxConnections, caFile);
     }
-
-    /** The same for another region. */
-    public ConnectionOptions withRegion(String other) {
-        return new ConnectionOptions(other, connectTimeout, idleTimeout, callTimeout, maxConnections, caFile);
-    }
 }

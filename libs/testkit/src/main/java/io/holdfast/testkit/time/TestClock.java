@@ -54,13 +54,6 @@ public final class TestClock implements InstantSource, MonotonicClock {
         }
     }
 
-    /** Sets the time of day alone, as an administrator or NTP would; what is monotonic does not move. */
-    public void setInstant(Instant instant) {
-        synchronized (lock) {
-            now = instant;
-        }
-    }
-
     /** The pauses made so far, in order. */
     public List<Duration> pauses() {
         synchronized (lock) {

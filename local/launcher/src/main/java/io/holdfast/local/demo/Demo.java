@@ -34,7 +34,7 @@ final class Demo {
     private static final String VAULT = "demo";
     private static final String SNAPSHOT = "before-the-change";
     private static final Duration JOB_LIMIT = Duration.ofMinutes(10);
-    private static final int STEPS_BETWEEN = 25;
+    private static final int STEPS_BETWEEN = 15;
 
     private final CatalogClient catalog;
     private final DemoGround ground;
