@@ -30,6 +30,8 @@ final class Consolidation {
     private static final Duration SLOW = Duration.ofSeconds(60);
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final int IDLE_LOOKS = 5;
+    /** libvirt takes a layer out of the running VM's chain first, and a moment later out of what it will start with. */
+    private static final int DEFINITION_LOOKS = 25;
 
     private final SourceContext context;
     private final String vm;
@@ -66,7 +68,7 @@ final class Consolidation {
     }
 
     /** Only a running VM shows its chains; from one that is off nothing follows about what is not seen. */
-    private record Look(boolean running, @Nullable Seen seen) {}
+    private record Look(boolean running, @Nullable Seen seen, boolean stillDefined) {}
 
     Consolidation(SourceContext context, String vm, Snapshot.Overlay overlay) {
         this.context = context;
@@ -88,6 +90,7 @@ final class Consolidation {
         boolean started = false;
         boolean worked = false;
         int idle = 0;
+        int gone = 0;
         while (true) {
             Look look = look();
             if (!look.running()) {
@@ -95,6 +98,10 @@ final class Consolidation {
                         ErrorCode.VM_BUSY, "The VM was switched off while its snapshot was being deleted; try again.");
             }
             Seen seen = look.seen();
+            if (seen == null && worked && look.stillDefined() && gone++ < DEFINITION_LOOKS) {
+                pause();
+                continue;
+            }
             if (seen == null) {
                 new OverlayFile(context, vm, overlay).remove(worked);
                 return;
@@ -176,12 +183,20 @@ final class Consolidation {
             for (DomainXml.Disk disk : xml.disks()) {
                 for (int at = 0; at < disk.chain().size(); at++) {
                     if (disk.chain().get(at).path().equals(overlay.path())) {
-                        return new Look(running, new Seen(disk, at, job(domain, disk.key())));
+                        return new Look(running, new Seen(disk, at, job(domain, disk.key())), true);
                     }
                 }
             }
-            return new Look(running, null);
+            return new Look(running, null, defined(domain));
         });
+    }
+
+    /** Whether the VM would start with the overlay. */
+    private boolean defined(Domain domain) throws LibvirtException {
+        return domain.isPersistent() == 1
+                && DomainXml.parse(domain.getXMLDesc(Domains.INACTIVE_XML)).disks().stream()
+                        .flatMap(disk -> disk.chain().stream())
+                        .anyMatch(layer -> layer.path().equals(overlay.path()));
     }
 
     private static @Nullable DomainBlockJobInfo job(Domain domain, String key) throws LibvirtException {
