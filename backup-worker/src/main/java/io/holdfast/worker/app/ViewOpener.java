@@ -76,7 +76,7 @@ public final class ViewOpener {
                     throw e;
                 }
                 if (failed == 0) {
-                    LOG.infof("the view does not open yet, trying on: %s", e);
+                    LOG.infof("snapshot-service does not answer for the view, or its VM is busy; trying on: %s", e);
                 }
                 if (late) {
                     throw new ApiException(ErrorCode.UNAVAILABLE, "snapshot-service does not answer.", e);

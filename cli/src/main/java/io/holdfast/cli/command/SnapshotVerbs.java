@@ -47,8 +47,8 @@ public final class SnapshotVerbs {
 
             @Option(
                     names = "--quiesce",
-                    description =
-                            "Freeze the guest's file systems meanwhile, by its agent; not there yet: refused. Default: as after a power cut.")
+                    description = "Freeze the guest's file systems meanwhile, by its agent; not there yet: refused."
+                            + " Default: as after a power cut.")
             private boolean quiesce;
         }
 

@@ -67,7 +67,11 @@ final class Consolidation {
         }
     }
 
-    /** Only a running VM shows its chains; from one that is off nothing follows about what is not seen. */
+    /**
+     * Only a running VM shows its chains; from one that is off nothing follows about what is not seen.
+     *
+     * @param stillDefined whether the VM would start with the overlay
+     */
     private record Look(boolean running, @Nullable Seen seen, boolean stillDefined) {}
 
     Consolidation(SourceContext context, String vm, Snapshot.Overlay overlay) {
@@ -187,16 +191,8 @@ final class Consolidation {
                     }
                 }
             }
-            return new Look(running, null, defined(domain));
+            return new Look(running, null, new OverlayFile(context, vm, overlay).isDefined(domain));
         });
-    }
-
-    /** Whether the VM would start with the overlay. */
-    private boolean defined(Domain domain) throws LibvirtException {
-        return domain.isPersistent() == 1
-                && DomainXml.parse(domain.getXMLDesc(Domains.INACTIVE_XML)).disks().stream()
-                        .flatMap(disk -> disk.chain().stream())
-                        .anyMatch(layer -> layer.path().equals(overlay.path()));
     }
 
     private static @Nullable DomainBlockJobInfo job(Domain domain, String key) throws LibvirtException {

@@ -6,6 +6,7 @@ import io.holdfast.snapshot.domain.Snapshot;
 import java.time.Duration;
 import java.util.Optional;
 import org.libvirt.Connect;
+import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
 import org.libvirt.StorageVol;
 
@@ -61,8 +62,7 @@ final class OverlayFile {
     /** No domain's disks go through the file, neither those it runs with nor those it will start with. */
     private void refuseUsed(Connect c) throws LibvirtException {
         Domains.each(c, domain -> {
-            boolean used = names(domain.getXMLDesc(0))
-                    || (domain.isPersistent() == 1 && names(domain.getXMLDesc(Domains.INACTIVE_XML)));
+            boolean used = names(domain.getXMLDesc(0)) || isDefined(domain);
             if (used) {
                 String who = domain.getUUIDString().equals(vm) ? "the VM's own definition" : "VM " + domain.getName();
                 throw new ApiException(
@@ -71,6 +71,11 @@ final class OverlayFile {
                                 + "; give the disk back to the VM and delete the snapshot again.");
             }
         });
+    }
+
+    /** Whether a disk of what this domain will start with goes through the file. */
+    boolean isDefined(Domain domain) throws LibvirtException {
+        return domain.isPersistent() == 1 && names(domain.getXMLDesc(Domains.INACTIVE_XML));
     }
 
     private boolean names(String xml) {

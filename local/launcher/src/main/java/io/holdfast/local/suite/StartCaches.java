@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * The services' ahead-of-time caches (JEP 483, JEP 514): the classes that a start loads, loaded and linked once after a build. A
- * service with one is ready in a third of the time. It belongs to one JDK and to the jars where they lie; the JVM itself refuses
+ * service with one is ready in half of the time. It belongs to one JDK and to the jars where they lie; the JVM itself refuses
  * any other and starts as without, so that losing one costs seconds and nothing else.
  */
 public final class StartCaches {
