@@ -22,6 +22,7 @@ public final class Main {
         verbs.put("supervise", new SuperviseVerb(shell));
         verbs.put("build", new ScriptVerbs.Build(shell));
         verbs.put("test", new ScriptVerbs.Test(shell));
+        verbs.put("lint", new ScriptVerbs.Lint(shell));
         verbs.put("bench", new ScriptVerbs.Bench(shell));
         System.exit(HoldfastCommand.run(shell, verbs, arguments));
     }

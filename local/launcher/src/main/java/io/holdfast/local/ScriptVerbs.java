@@ -67,6 +67,19 @@ final class ScriptVerbs {
         }
     }
 
+    /** {@code holdfast lint}. */
+    @Command(
+            name = "lint",
+            description = {
+                "Compiles the sources, the tests' too, with Error Prone and NullAway, and checks their format; runs no test.",
+                "Exit code 0 only if nothing was found."
+            })
+    static final class Lint extends OfScript {
+        Lint(Shell shell) {
+            super(shell);
+        }
+    }
+
     /** {@code holdfast bench}. */
     @Command(
             name = "bench",

@@ -58,7 +58,7 @@ class ScriptTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "test", "build", "bench", "up"})
+    @ValueSource(strings = {"demo", "test", "lint", "build", "bench", "up"})
     void helpInstallsAndBuildsNothing(String verb) throws Exception {
         ScriptRig rig = new ScriptRig(folder);
         rig.apt();

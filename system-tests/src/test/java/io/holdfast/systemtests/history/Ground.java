@@ -142,7 +142,7 @@ public final class Ground implements AutoCloseable {
         @Override
         public Map<String, String> environment(String service, Map<String, String> usual) {
             Map<String, String> environment = new HashMap<>(usual);
-            environment.putAll(Quick.JVM);
+            environment.putAll(Quick.jvm(service));
             environment.putAll(Quick.KEYS);
             environment.put("HOLDFAST_NBD_TLS_DIRECTORY", certificates.toString());
             environment.put("HOLDFAST_RESTORE_ADVERTISED_HOST", "127.0.0.1");
@@ -153,7 +153,7 @@ public final class Ground implements AutoCloseable {
 
         @Override
         public Map<String, String> objectStore() {
-            return Quick.JVM;
+            return Quick.jvm("object-store");
         }
     }
 

@@ -3,6 +3,7 @@ package io.holdfast.systemtests.kill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.systemtests.history.LongestFirst;
 import io.holdfast.systemtests.kill.Arrow.Operation;
 import io.holdfast.testkit.proxy.Hold;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Tag(LongestFirst.LONGEST)
 class KillTest {
 
     private final Arrows arrows = new Arrows(SnapshotSteps.of(SuiteUnderTest.ROOT));

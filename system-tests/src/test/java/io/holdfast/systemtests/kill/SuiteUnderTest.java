@@ -64,6 +64,7 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
 
     private final int number = COUNT.incrementAndGet();
     private final List<String> moreWorkers;
+    private final Map<String, String> more;
     private final @Nullable TightScratch scratch;
     private final OwnLibvirtForTests libvirt = new OwnLibvirtForTests();
     private final Links links = new Links();
@@ -78,18 +79,26 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     /** Nothing stays when the build is ended from outside. */
     private final Thread onExit = new Thread(this::end, "end-suite");
 
-    SuiteUnderTest(String... moreWorkers) throws IOException, InterruptedException {
-        this(null, List.of(moreWorkers));
+    SuiteUnderTest() throws IOException, InterruptedException {
+        this(null, List.of(), Map.of());
+    }
+
+    /** A suite with workers beside the usual one, and leases of this many seconds. */
+    static SuiteUnderTest withWorkers(int leaseSeconds, String... moreWorkers)
+            throws IOException, InterruptedException {
+        return new SuiteUnderTest(
+                null, List.of(moreWorkers), Map.of("HOLDFAST_JOBS_LEASE_SECONDS", Integer.toString(leaseSeconds)));
     }
 
     /** A suite whose source has a limit for scratch, and a pool for it that has only so many bytes. */
     static SuiteUnderTest withScratch(long poolBytes, long limitBytes) throws IOException, InterruptedException {
-        return new SuiteUnderTest(new TightScratch(poolBytes, limitBytes), List.of());
+        return new SuiteUnderTest(new TightScratch(poolBytes, limitBytes), List.of(), Map.of());
     }
 
-    private SuiteUnderTest(@Nullable TightScratch scratch, List<String> moreWorkers)
+    private SuiteUnderTest(@Nullable TightScratch scratch, List<String> moreWorkers, Map<String, String> more)
             throws IOException, InterruptedException {
         this.moreWorkers = moreWorkers;
+        this.more = more;
         this.scratch = scratch;
         libvirt.start();
         Runtime.getRuntime().addShutdownHook(onExit);
@@ -144,9 +153,10 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
     @Override
     public Map<String, String> environment(String service, Map<String, String> usual) {
         Map<String, String> env = new HashMap<>(usual);
-        env.putAll(Quick.JVM);
+        env.putAll(Quick.jvm(service));
         env.putAll(Quick.KEYS);
         env.putAll(SMALL);
+        env.putAll(more);
         if (service.equals("snapshot-service")) {
             database = Database.of(usual);
         }
@@ -167,7 +177,7 @@ final class SuiteUnderTest implements Wiring, AutoCloseable {
 
     @Override
     public Map<String, String> objectStore() {
-        return Quick.JVM;
+        return Quick.jvm("object-store");
     }
 
     @Override

@@ -20,6 +20,8 @@ final class ServiceProcesses {
     static final List<String> JVM_OPTIONS = List.of(
             "-XX:+UseSerialGC",
             "-XX:MaxDirectMemorySize=64m",
+            // What a start loads is more than the JVM's first threshold: three collections of everything are saved.
+            "-XX:MetaspaceSize=128m",
             // Without memory a service does half of what it is to do; started anew it does all.
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
