@@ -71,10 +71,13 @@ final class ScriptVerbs {
     @Command(
             name = "lint",
             description = {
-                "Compiles the sources, the tests' too, with Error Prone and NullAway, and checks their format; runs no test.",
+                "Compiles the sources with Error Prone and NullAway and checks the format of all; runs no test.",
                 "Exit code 0 only if nothing was found."
             })
     static final class Lint extends OfScript {
+        @Option(names = "--all", description = "The tests' sources too: that takes three times as long.")
+        private boolean all;
+
         Lint(Shell shell) {
             super(shell);
         }

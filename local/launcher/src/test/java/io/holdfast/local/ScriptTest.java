@@ -79,7 +79,7 @@ class ScriptTest {
     }
 
     @Test
-    void aWrongArgumentOfTestIsRefusedBeforeAnythingIsInstalled() throws Exception {
+    void aWrongArgumentOfTestOrLintIsRefusedBeforeAnythingIsInstalled() throws Exception {
         ScriptRig rig = new ScriptRig(folder);
         rig.apt();
 
@@ -87,6 +87,7 @@ class ScriptTest {
             String[] line = Stream.concat(Stream.of("test"), wrong.stream()).toArray(String[]::new);
             assertThat(rig.run(line).exit()).as(wrong.toString()).isEqualTo(2);
         }
+        assertThat(rig.run("lint", "--al").exit()).isEqualTo(2);
         assertThat(rig.calls()).isEmpty();
     }
 

@@ -13,6 +13,12 @@ import java.util.Properties;
 /** snapshot-service's rows, only looked at: what it says of itself must agree with them. */
 record Database(String url, String user, String password) {
 
+    private static final String UNFINISHED = """
+            select 'view of ' || job || ' ' || phase from frozen_view where phase <> 'CLOSED'
+            union all
+            select 'target of ' || job || ' ' || state from restore_target where state not in ('FINISHED', 'ABORTED')
+            """;
+
     /** The one that a service with this environment uses. */
     static Database of(Map<String, String> environment) {
         return new Database(
@@ -24,15 +30,6 @@ record Database(String url, String user, String password) {
     /** Views and targets that have not come to their ends. */
     List<String> unfinished() throws SQLException {
         List<String> found = new ArrayList<>();
-        rows("select 'view of ' || job || ' ' || phase from frozen_view where phase <> 'CLOSED'", found);
-        rows(
-                "select 'target of ' || job || ' ' || state from restore_target"
-                        + " where state not in ('FINISHED', 'ABORTED')",
-                found);
-        return found;
-    }
-
-    private void rows(String query, List<String> into) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
@@ -40,11 +37,12 @@ record Database(String url, String user, String password) {
         properties.setProperty("readOnly", "true");
         try (Connection connection = DriverManager.getConnection(url, properties);
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
+                ResultSet rows = statement.executeQuery(UNFINISHED)) {
             while (rows.next()) {
-                into.add(rows.getString(1));
+                found.add(rows.getString(1));
             }
         }
+        return found;
     }
 
     @Override
