@@ -123,6 +123,38 @@ class IncrementalViewTest extends Suite {
     }
 
     @Test
+    void disksThatChangedPlacesAreReadInFullThoughEachFileHasASoundBitmap() {
+        TestVm vm = vm(
+                "exchanged",
+                new TestVm.Disk("vda", "qcow2", MIB),
+                new TestVm.Disk("vdb", "qcow2", MIB),
+                new TestVm.Disk("vdc", "qcow2", MIB));
+        vm.start();
+        vm.io(1, "write -P 0xb1 0 512k");
+        vm.io(2, "write -P 0xc1 0 512k");
+        UUID base = committed(vm, vault, List.of());
+        libvirt.virsh("destroy", vm.name);
+        String xml = libvirt.virsh("dumpxml", "--inactive", vm.name);
+        String[] files = {
+            libvirt.virsh("domblklist", vm.name).replaceAll("(?s).*vdb +(\\S+).*", "$1"),
+            libvirt.virsh("domblklist", vm.name).replaceAll("(?s).*vdc +(\\S+).*", "$1")
+        };
+        Path changed = libvirt.home.resolve("exchanged.xml");
+        TestFiles.write(
+                changed, xml.replace(files[0], "@").replace(files[1], files[0]).replace("@", files[1]));
+        libvirt.virsh("define", changed.toString());
+        vm.start();
+        Path now = vm.copy("vdb", "exchanged-now");
+
+        ViewInfo view = api.openView(request(vm, UUID.randomUUID(), UUID.randomUUID(), List.of(base)));
+
+        assertThat(disk(view, "vda").base()).isEqualTo(base);
+        assertThat(disk(view, "vdb").fullReason()).contains("another disk's");
+        assertThat(disk(view, "vdc").fullReason()).contains("another disk's");
+        same(readFull(view, "vdb"), now);
+    }
+
+    @Test
     void aDiskAddedLaterIsReadInFullAndTheOthersStayIncremental() {
         TestVm vm = running("inc6");
         UUID base = committed(vm, vault, List.of());

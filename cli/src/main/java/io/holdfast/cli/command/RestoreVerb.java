@@ -41,7 +41,9 @@ public final class RestoreVerb extends IdVerb {
         @Option(
                 names = "--in-place",
                 required = true,
-                description = "Replace the disks of the machine the point was taken of. Default: never without this.")
+                description =
+                        "Replace the disks of the machine the point was taken of: it is switched off if it runs, and its"
+                                + " snapshots go with the replaced disks. Default: never without this.")
         private boolean inPlace;
     }
 
@@ -73,7 +75,7 @@ public final class RestoreVerb extends IdVerb {
             description = "Only this disk (vda); again, or with commas, for several. Default: all.")
     private List<String> disks = new ArrayList<>();
 
-    @Option(names = "--start", description = "Start the machine when it is restored. Default: it stays off.")
+    @Option(names = "--start", description = "Start the machine when it is restored. Default: it is off afterwards.")
     private boolean start;
 
     @Mixin

@@ -40,6 +40,10 @@ final class VaultAddVerb extends Verb {
                     + " shown only once. Do not use this vault: remove it ('holdfast vault remove') and add one at another prefix or"
                     + " folder.";
 
+    private static final String KEY_OF_NOTHING =
+            "No vault was added: the recovery key that was shown opens nothing, do not keep it. Where a vault is there already,"
+                    + " give its passphrase or its own recovery key with --passphrase-file.";
+
     @Parameters(index = "0", paramLabel = "NAME", description = "Its name here: letters, digits, '.', '_', '-'.")
     private String name = "";
 
@@ -67,7 +71,8 @@ final class VaultAddVerb extends Verb {
     @Option(
             names = "--passphrase-file",
             paramLabel = "FILE",
-            description = "A file whose first line is the vault's passphrase, at least 8 characters."
+            description = "A file whose first line is the vault's passphrase, at least 8 characters; of a vault that is"
+                    + " there already, its passphrase or its recovery key."
                     + " Default: $HOLDFAST_PASSPHRASE, else a recovery key is made.")
     private @Nullable Path passphraseFile;
 
@@ -128,6 +133,9 @@ final class VaultAddVerb extends Verb {
             int exit = JobResults.end(List.of(outcome), report);
             if (keyLost) {
                 report.note(KEY_LOST);
+            }
+            if (outcome.waited() && exit == ExitCodes.FAILED && added.recoveryKey() != null) {
+                report.note(KEY_OF_NOTHING);
             }
             return keyLost && exit == ExitCodes.DONE ? ExitCodes.FAILED : exit;
         }

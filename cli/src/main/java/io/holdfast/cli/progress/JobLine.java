@@ -57,6 +57,9 @@ final class JobLine {
 
     private static List<String> figures(JobInfo job) {
         Progress progress = job.progress();
+        if (job.state() == JobState.QUEUED && job.error() != null) {
+            return List.of("because the last attempt failed: " + Printable.text(job.error()));
+        }
         if (progress == null || job.state() != JobState.RUNNING) {
             return List.of();
         }

@@ -66,7 +66,7 @@ class ScriptTest {
 
         ScriptRig.Ran bare = rig.run(verb, "--help");
         assertThat(bare.exit()).isZero();
-        assertThat(bare.err()).contains("Usage: holdfast VERB");
+        assertThat(bare.out()).contains("Usage: holdfast VERB", "restore");
         assertThat(rig.calls()).isEmpty();
 
         rig.run("build");
@@ -97,8 +97,10 @@ class ScriptTest {
         rig.maven(0);
 
         ScriptRig.Ran early = rig.run("status");
-        assertThat(early.exit()).isEqualTo(1);
+        assertThat(early.exit()).isEqualTo(3);
         assertThat(early.err()).contains("not built yet");
+        assertThat(rig.run("down").exit()).isZero();
+        assertThat(rig.run("restore").exit()).isEqualTo(1);
         Path first = root(rig.run("up"));
         assertThat(first).startsWith(rig.project().resolve("target/dist"));
         assertThat(first.resolve("local/launcher/target/classes/built-from")).hasContent("first");

@@ -22,18 +22,26 @@ import org.w3c.dom.Element;
  */
 final class BaseChooser {
 
-    /** VIR_DOMAIN_CHECKPOINT_XML_NO_DOMAIN and _SIZE. */
-    private static final int SIZES_ONLY = 2 | 4;
+    /** VIR_DOMAIN_CHECKPOINT_XML_NO_DOMAIN. */
+    private static final int NO_DOMAIN = 2;
+    /** VIR_DOMAIN_CHECKPOINT_XML_SIZE. */
+    private static final int SIZES = 4;
 
-    static final String NO_BASE = "no checkpoint of an earlier point is left on the hypervisor";
+    static final String NO_BASE = "no checkpoint of an earlier point is there to count from";
     static final String RAW = "raw disks cannot keep a bitmap";
     static final String OLD_QCOW2 = "the disk's qcow2 version 2 cannot keep a bitmap";
     static final String LOST = "its bitmap was lost: the VM's process ended without closing the disk";
     static final String ADDED = "the disk was added or restored after the base point";
+    static final String EXCHANGED = "its file was another disk's at the base point";
     static final String SAVED = "the VM has a saved memory state, its bitmaps are not used";
 
-    /** What a checkpoint says of its disks: key to whether the bitmap is sound; disks without bitmap are left out. */
-    private record Sound(Base base, Map<String, Boolean> bitmaps) {}
+    /**
+     * What a checkpoint says of its disks.
+     *
+     * @param bitmaps key to whether the bitmap is sound; disks without bitmap are left out
+     * @param then the VM's disks at its moment
+     */
+    private record Sound(Base base, Map<String, Boolean> bitmaps, DisksThen then) {}
 
     private BaseChooser() {}
 
@@ -45,12 +53,13 @@ final class BaseChooser {
         List<ViewPlan.Disk> disks = new ArrayList<>();
         for (ViewPlan.Disk d : view.plan().disks()) {
             String unable = helper ? SAVED : unable(c, live, d);
-            disks.add(decide(d, unable, chosen));
+            disks.add(decide(d, unable, chosen, live));
         }
         return view.plan().choose(List.copyOf(disks));
     }
 
-    private static ViewPlan.Disk decide(ViewPlan.Disk d, @Nullable String unable, @Nullable Sound chosen) {
+    private static ViewPlan.Disk decide(
+            ViewPlan.Disk d, @Nullable String unable, @Nullable Sound chosen, DomainXml live) {
         ViewPlan.Disk disk = new ViewPlan.Disk(
                 d.key(),
                 d.virtualBytes(),
@@ -71,6 +80,9 @@ final class BaseChooser {
         Boolean sound = chosen.bitmaps().get(d.key());
         if (sound == null) {
             return disk.withBase(null, null, ADDED);
+        }
+        if (chosen.then().wasAnothers(d.key(), live)) {
+            return disk.withBase(null, null, EXCHANGED);
         }
         return sound
                 ? disk.withBase(chosen.base().point(), chosen.base().checkpoint(), null)
@@ -113,11 +125,10 @@ final class BaseChooser {
 
     /** Whether every bitmap of a checkpoint is there and usable. */
     static boolean allSound(DomainCheckpoint checkpoint) throws LibvirtException {
-        return !bitmaps(checkpoint).containsValue(false);
+        return !bitmaps(Xml.parse(checkpoint.getXMLDesc(SIZES | NO_DOMAIN))).containsValue(false);
     }
 
-    private static Map<String, Boolean> bitmaps(DomainCheckpoint checkpoint) throws LibvirtException {
-        Element root = Xml.parse(checkpoint.getXMLDesc(SIZES_ONLY));
+    private static Map<String, Boolean> bitmaps(Element root) {
         Map<String, Boolean> bitmaps = new HashMap<>();
         Xml.child(root, "disks")
                 .ifPresent(disks -> Xml.children(disks, "disk").stream()
@@ -128,6 +139,10 @@ final class BaseChooser {
 
     private static Optional<Sound> look(Domain domain, Base base) throws LibvirtException {
         Optional<DomainCheckpoint> found = Domains.checkpoint(domain, base.checkpoint());
-        return found.isEmpty() ? Optional.empty() : Optional.of(new Sound(base, bitmaps(found.get())));
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        Element root = Xml.parse(found.get().getXMLDesc(SIZES));
+        return Optional.of(new Sound(base, bitmaps(root), DisksThen.of(root)));
     }
 }

@@ -55,7 +55,10 @@ record DomainXml(Element root, String name, String uuid, List<Disk> disks) {
     }
 
     static DomainXml parse(String xml) {
-        Element root = Xml.parse(xml);
+        return of(Xml.parse(xml));
+    }
+
+    static DomainXml of(Element root) {
         List<Disk> disks = new ArrayList<>();
         Xml.child(root, "devices").ifPresent(d -> Xml.children(d, "disk").forEach(e -> disks.add(disk(e))));
         return new DomainXml(root, Xml.text(root, "name"), Xml.text(root, "uuid"), List.copyOf(disks));

@@ -59,6 +59,9 @@ final class InPlace {
         refuseMissing(DomainXml.parse(domain.getXMLDesc(Domains.INACTIVE_XML)), keys);
         Set<String> paths = new LinkedHashSet<>();
         List<String> notes = new ArrayList<>();
+        if (domain.isActive() == 1) {
+            notes.add("The VM ran and was switched off.");
+        }
         for (int flags : new int[] {0, Domains.INACTIVE_XML}) {
             for (DomainXml.Disk disk : DomainXml.parse(domain.getXMLDesc(flags)).disks()) {
                 if (!keys.contains(disk.key())) {

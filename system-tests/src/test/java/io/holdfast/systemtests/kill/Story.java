@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,8 @@ final class Story {
     private final PausedVm vm;
     private final LeakCheck leaks;
     private final Map<UUID, Map<String, Path>> points = new LinkedHashMap<>();
+    private final Map<UUID, String> madeAt = new HashMap<>();
+    private String now = "before the first arrow";
     private int restored;
 
     Story(SuiteUnderTest suite, Random random) throws IOException, InterruptedException {
@@ -74,6 +77,7 @@ final class Story {
         meanwhile.to(job.id());
         JobInfo end = succeeded(job.id());
         points.put(pointOf(end), copies);
+        madeAt.put(pointOf(end), now);
         whole();
         assertThat(vm.power()).as("the VM is as it was").isEqualTo(power);
         if (power != Power.SAVED) {
@@ -176,7 +180,7 @@ final class Story {
     /** Whether the restored VM is what was backed up; it goes. */
     private void right(String name, UUID point) throws IOException, InterruptedException {
         assertThat(vm.differencesOf(name, points.getOrDefault(point, Map.of())))
-                .as(name)
+                .as("%s, whose point was made at: %s", name, madeAt.get(point))
                 .isEmpty();
     }
 
@@ -250,8 +254,9 @@ final class Story {
 
     // ----- arrows
 
-    /** Kills at the arrow. */
+    /** Kills at the arrow; the point that a backup makes is looked at by {@link #restoreAll}. */
     void survives(Arrow arrow) throws IOException, InterruptedException {
+        now = arrow.toString();
         Message message = arrow.message();
         if (message.when() == When.MANY_CHECKPOINTS) {
             manyCheckpoints();
@@ -264,9 +269,6 @@ final class Story {
         Hold fill = message.slow() && !arrow.operation().isBackup() ? heldFillCall() : null;
         Hold hold = suite.links().hold(message, arrow.side());
         run(arrow.operation(), job -> strike(arrow, hold, message.slow() ? pace(fill) : null));
-        if (arrow.operation().isBackup()) {
-            restore(Disturbance.NONE);
-        }
     }
 
     /** The socket is there when the view is open, or when the pull is to begin. */

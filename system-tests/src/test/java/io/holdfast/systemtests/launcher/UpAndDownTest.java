@@ -104,7 +104,10 @@ class UpAndDownTest {
         } finally {
             signal("CONT", supervisor);
         }
-        await().atMost(PATIENCE).until(() -> holdfast.run("status").exit() == 0);
+        // Each look is a JVM.
+        await().pollInterval(Duration.ofSeconds(1))
+                .atMost(PATIENCE)
+                .until(() -> holdfast.run("status").exit() == 0);
     }
 
     @Test

@@ -74,7 +74,7 @@ public class ManageVaults {
             throw new ApiException(
                     ErrorCode.VAULT_IN_USE,
                     "The vault has " + vault.points() + " restore points and " + active.size()
-                            + " jobs that wait or run. With forget=true the catalog forgets them.");
+                            + " jobs that wait or run. With forget=true (--forget) the catalog forgets them.");
         }
         for (Job job : active) {
             Optional<Job> waiting =

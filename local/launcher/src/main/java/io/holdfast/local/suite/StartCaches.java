@@ -22,14 +22,16 @@ import java.util.stream.Stream;
  */
 public final class StartCaches {
 
-    /** The JVM writes its cache when it ends. */
-    private static final Duration WRITTEN_WITHIN = Duration.ofMinutes(2);
+    /** The JVM writes its cache when it ends; on a slow or busy machine that takes minutes, and it is done once. */
+    private static final Duration WRITTEN_WITHIN = Duration.ofMinutes(6);
 
     private static final Duration CHECKED_WITHIN = Duration.ofSeconds(30);
 
     private static final String CACHE = "app.aot";
     private static final String JAR = "quarkus-run.jar";
     private static final String RECORDED = "app.aot.new";
+    /** What the JVM writes first, and removes when it has made the cache of it; as large as that. */
+    private static final String OBSERVED = RECORDED + ".config";
 
     /** Of a service's JVM; {@code app} is the folder of its jar. */
     static List<String> options(Path app, boolean recording) {
@@ -81,17 +83,29 @@ public final class StartCaches {
         Home of = new Home(home);
         Suite.endLeftovers(of);
         Folders.remove(of.root(), Home.MARKER);
+        removeUnfinished(installation);
+        try {
+            record(new Suite(of, new Installation(installation.root(), true), unpacked, Wiring.DIRECT), of);
+            for (Path app : apps(installation).toList()) {
+                Path recorded = app.resolve(RECORDED);
+                if (!isUsable(app, recorded)) {
+                    throw new IOException("no start cache was recorded in " + app);
+                }
+                Files.move(
+                        recorded,
+                        app.resolve(CACHE),
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+        } finally {
+            removeUnfinished(installation);
+        }
+    }
+
+    private static void removeUnfinished(Installation installation) throws IOException {
         for (Path app : apps(installation).toList()) {
             Files.deleteIfExists(app.resolve(RECORDED));
-        }
-        record(new Suite(of, new Installation(installation.root(), true), unpacked, Wiring.DIRECT), of);
-        for (Path app : apps(installation).toList()) {
-            Path recorded = app.resolve(RECORDED);
-            if (!isUsable(app, recorded)) {
-                throw new IOException("no start cache was recorded in " + app);
-            }
-            Files.move(
-                    recorded, app.resolve(CACHE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.deleteIfExists(app.resolve(OBSERVED));
         }
     }
 
