@@ -53,6 +53,7 @@ class DirectoryObjectStoreTest extends ObjectStoreContract {
         assertThat(absent).doesNotExist();
         Files.createFile(folder.resolve("file"));
         assertFails(Kind.NO_SUCH_STORE, () -> DirectoryObjectStore.open(folder.resolve("file"), clock));
+        assertFails(Kind.NO_SUCH_STORE, () -> DirectoryObjectStore.create(folder.resolve("file"), clock));
         Files.delete(root());
         assertFails(Kind.NO_SUCH_STORE, () -> store().get(KEY, 10));
         assertFails(Kind.NO_SUCH_STORE, () -> store().head(KEY));
