@@ -136,6 +136,9 @@ class InPlaceTest extends TargetSuite {
         assertThat(vm.file("vda", "qcow2")).doesNotExist();
         assertThat(vm.file("vdb", "raw")).doesNotExist();
         assertThat(api.snapshots(SOURCE, vm.id)).isEmpty();
+        assertThat(api.target(job).notes())
+                .anyMatch(note -> note.contains("Snapshots") && note.contains(": before."))
+                .anyMatch(note -> note.contains("switched off"));
         vm.start();
     }
 

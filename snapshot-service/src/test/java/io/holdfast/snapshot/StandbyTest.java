@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(StandbyTest.BesideAnother.class)
 class StandbyTest {
 
-    /** The database's name of the lease: "Holdfast" as a number. */
+    /** The database's name of the lease: "HoldSnap" as a number. */
     private static final long KEY = 0x486f6c64536e6170L;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

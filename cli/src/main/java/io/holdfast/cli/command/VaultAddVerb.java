@@ -1,5 +1,6 @@
 package io.holdfast.cli.command;
 
+import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.vault.VaultAdded;
 import io.holdfast.api.vault.VaultSpec;
 import io.holdfast.cli.ExitCodes;
@@ -41,8 +42,8 @@ final class VaultAddVerb extends Verb {
                     + " folder.";
 
     private static final String KEY_OF_NOTHING =
-            "No vault was added: the recovery key that was shown opens nothing, do not keep it. Where a vault is there already,"
-                    + " give its passphrase or its own recovery key with --passphrase-file.";
+            "A vault is there already: the recovery key that was shown opens nothing, do not keep it. Give that vault's passphrase"
+                    + " or its own recovery key with --passphrase-file.";
 
     @Parameters(index = "0", paramLabel = "NAME", description = "Its name here: letters, digits, '.', '_', '-'.")
     private String name = "";
@@ -134,7 +135,9 @@ final class VaultAddVerb extends Verb {
             if (keyLost) {
                 report.note(KEY_LOST);
             }
-            if (outcome.waited() && exit == ExitCodes.FAILED && added.recoveryKey() != null) {
+            // Of a vault that may have been made the key is worth keeping, whatever became of the job.
+            if (added.recoveryKey() != null
+                    && ErrorCode.VAULT_WRONG_PASSPHRASE.wire().equals(outcome.errorCode())) {
                 report.note(KEY_OF_NOTHING);
             }
             return keyLost && exit == ExitCodes.DONE ? ExitCodes.FAILED : exit;

@@ -107,6 +107,20 @@ class VaultVerbsTest extends CommandTest {
         assertThat(ran.exit()).isEqualTo(1);
         assertThat(document(ran).get("recoveryKey").asText()).isEqualTo(KEY);
         assertThat(document(ran).at("/error/code").asText()).isEqualTo("vault-no-bucket");
+        assertThat(ran.err()).doesNotContain("opens nothing");
+    }
+
+    @Test
+    void a_key_for_a_vault_that_has_others_is_said_to_open_nothing() {
+        var queued = Samples.job(Samples.JOB, JobKind.VAULT_ADD, JobState.QUEUED);
+        catalog.on("POST /vaults", accepted(new VaultAdded(Samples.vault("safe"), queued, KEY)))
+                .on(
+                        "GET /jobs/" + Samples.JOB,
+                        json(Samples.failed(
+                                Samples.JOB, JobKind.VAULT_ADD, ErrorCode.VAULT_WRONG_PASSPHRASE, "No slot opens.")));
+        var ran = run("vault", "add", "safe", "file:///srv/vault");
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.err()).contains("opens nothing").contains("--passphrase-file");
     }
 
     @Test

@@ -75,7 +75,7 @@ final class ScriptVerbs {
                 "Exit code 0 only if nothing was found."
             })
     static final class Lint extends OfScript {
-        @Option(names = "--all", description = "The tests' sources too: that takes three times as long.")
+        @Option(names = "--all", description = "The tests' sources too: that takes more than twice as long.")
         private boolean all;
 
         Lint(Shell shell) {

@@ -101,6 +101,14 @@ class ScriptTest {
         assertThat(early.err()).contains("not built yet");
         assertThat(rig.run("down").exit()).isZero();
         assertThat(rig.run("restore").exit()).isEqualTo(1);
+        Path started =
+                Files.createDirectories(folder.resolve("home/.holdfast/run")).resolve("build");
+        Files.writeString(started, folder.resolve("gone").toString());
+        assertThat(rig.run("down").exit())
+                .as("what it was started from is gone")
+                .isEqualTo(1);
+        assertThat(rig.run("status").exit()).isEqualTo(1);
+        Files.delete(started);
         Path first = root(rig.run("up"));
         assertThat(first).startsWith(rig.project().resolve("target/dist"));
         assertThat(first.resolve("local/launcher/target/classes/built-from")).hasContent("first");

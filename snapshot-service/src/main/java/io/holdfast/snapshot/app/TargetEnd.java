@@ -8,8 +8,6 @@ import io.holdfast.api.target.TargetInfo;
 import io.holdfast.api.target.TargetInfo.State;
 import io.holdfast.snapshot.domain.Target;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -80,16 +78,9 @@ public final class TargetEnd {
             throw new ApiException(ErrorCode.VM_BUSY, "A backup of this VM is being read.");
         }
         RestoreTargets.Replaced replaced = operations.driver(target).replaced(target);
-        List<String> notes = new ArrayList<>(replaced.notes());
-        List<String> lost = tables.snapshots().ofVm(target.source(), vm).stream()
-                .map(snapshot -> snapshot.name())
-                .toList();
-        if (!lost.isEmpty()) {
-            notes.add("Snapshots of the replaced disks went with them: " + String.join(", ", lost) + ".");
-        }
         return targets.change(
                 target.job(),
-                t -> t.replacing(replaced.paths(), replaced.whole(), List.copyOf(notes))
+                t -> t.replacing(replaced.paths(), replaced.whole(), replaced.notes())
                         .beginFinish(start));
     }
 

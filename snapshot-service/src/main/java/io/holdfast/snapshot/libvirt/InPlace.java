@@ -60,7 +60,10 @@ final class InPlace {
         Set<String> paths = new LinkedHashSet<>();
         List<String> notes = new ArrayList<>();
         if (domain.isActive() == 1) {
-            notes.add("The VM ran and was switched off.");
+            notes.add("The VM ran: it is switched off to get its restored disks.");
+        }
+        if (whole && domain.snapshotNum() > 0) {
+            notes.add("Snapshots of the replaced disks go with them: " + String.join(", ", snapshots(domain)) + ".");
         }
         for (int flags : new int[] {0, Domains.INACTIVE_XML}) {
             for (DomainXml.Disk disk : DomainXml.parse(domain.getXMLDesc(flags)).disks()) {
@@ -76,6 +79,17 @@ final class InPlace {
         }
         target.disks().forEach(d -> paths.remove(d.volume().path()));
         return new Replaced(List.copyOf(paths), whole, notes.stream().distinct().toList());
+    }
+
+    /** Names as people know them; those of others' snapshots too. */
+    private static List<String> snapshots(Domain domain) throws LibvirtException {
+        List<String> names = new ArrayList<>();
+        for (String name : domain.snapshotListNames()) {
+            Element snapshot = Xml.parse(domain.snapshotLookupByName(name).getXMLDesc(0));
+            String ours = Xml.text(snapshot, "description");
+            names.add(name.startsWith(Marks.PREFIX) && !ours.isEmpty() ? ours : name);
+        }
+        return names;
     }
 
     private static void refuseMissing(DomainXml present, Set<String> keys) {

@@ -67,11 +67,10 @@ public final class DirectoryObjectStore implements ObjectStore {
     /** As {@link #open}, but makes the directory, and those above it, when it is absent. */
     public static DirectoryObjectStore create(Path root, InstantSource clock) {
         Path absolute = root.toAbsolutePath().normalize();
-        if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
-            throw new StorageException(Kind.NO_SUCH_STORE, absolute + " is not a directory.");
-        }
         try {
-            DurableDirectories.createAll(absolute);
+            if (Files.isDirectory(absolute) || !Files.exists(absolute)) {
+                DurableDirectories.createAll(absolute);
+            }
         } catch (IOException e) {
             throw new IoFailures(absolute).translated(e);
         }
