@@ -13,6 +13,9 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.vault.VaultAccess;
 import io.holdfast.jobs.JobContext;
 import jakarta.ws.rs.ProcessingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -47,12 +50,7 @@ class BackUpTest extends BackUpFixture {
                 "discard 5M 64k",
                 "write -P 7 10M 4k",
                 "write -z 23M 1M");
-        services.onOpenView = request -> view(request, "qemu:dirty-bitmap:b0", base.id());
-        PointInfo point;
-        try (var _ = Qemu.serve(image, socket, List.of("-B", "b0"))) {
-            JsonNode result = backUp.run(job(BackupKind.INCREMENTAL, UUID.randomUUID(), base.id()), context(p -> {}));
-            point = json.treeToValue(result, PointInfo.class);
-        }
+        PointInfo point = incremental(base);
         assertThat(services.opened.getLast().bases()).containsExactly(base.id());
         byte[] after = Qemu.content(image);
         assertThat(after).isNotEqualTo(before);
@@ -61,6 +59,42 @@ class BackUpTest extends BackUpFixture {
         assertThat(point.kind()).isEqualTo(BackupKind.INCREMENTAL);
         assertThat(point.base()).isEqualTo(base.id());
         assertThat(point.readBytes()).isLessThan(1 << 20);
+    }
+
+    /** QEMU keeps the bits of the part that went as clean when it comes back. */
+    @Test
+    void aDiskShrunkAndGrownWithItsBitmapIsReadInFull() throws Exception {
+        PointInfo base = full();
+        Qemu.run("qemu-img", "bitmap", "--add", "-f", "qcow2", image.toString(), "b0");
+        Qemu.run("qemu-img", "resize", "-q", "--shrink", "-f", "qcow2", image.toString(), "12M");
+        Qemu.run("qemu-img", "resize", "-q", "-f", "qcow2", image.toString(), Long.toString(SIZE));
+        assertReadInFull(incremental(base));
+    }
+
+    @Test
+    void aDiskThatWasOverwrittenByAnothersCopyIsReadInFull() throws Exception {
+        PointInfo base = full();
+        Path other = folder.resolve("other.qcow2");
+        Qemu.run("qemu-img", "create", "-q", "-f", "qcow2", other.toString(), Long.toString(SIZE));
+        Qemu.io(other, "write -P 11 0 3M", "write -P 12 5M 64k");
+        Qemu.run("qemu-img", "bitmap", "--add", "-f", "qcow2", other.toString(), "b0");
+        Files.copy(other, image, StandardCopyOption.REPLACE_EXISTING);
+        assertReadInFull(incremental(base));
+    }
+
+    private PointInfo incremental(PointInfo base) throws Exception {
+        services.onOpenView = request -> view(request, "qemu:dirty-bitmap:b0", base.id());
+        try (var _ = Qemu.serve(image, socket, List.of("-B", "b0"))) {
+            return json.treeToValue(
+                    backUp.run(job(BackupKind.INCREMENTAL, UUID.randomUUID(), base.id()), context(p -> {})),
+                    PointInfo.class);
+        }
+    }
+
+    private void assertReadInFull(PointInfo point) throws Exception {
+        assertThat(restored(point.id())).isEqualTo(Qemu.content(image));
+        assertThat(point.disks().getFirst().read()).isEqualTo("full");
+        assertThat(point.disks().getFirst().fullReason()).contains("differs from the base point");
     }
 
     @Test

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * One disk of a frozen view. Used by one thread at a time, which is not the caller's; an interrupt of that thread must
- * end a read. Ranges come in ascending order, do not overlap and lie inside the disk.
+ * One disk of a frozen view. Used by one thread at a time, the caller's or one of the session's; an interrupt of that thread
+ * must end a read. Ranges come in ascending order, do not overlap and lie inside the disk; they may be asked for repeatedly.
  */
 public interface DiskSource {
 
@@ -27,7 +27,10 @@ public interface DiskSource {
     /** Where the disk holds data: everything else is known to read as zeros. */
     Iterator<Range> allocated();
 
-    /** What changed since {@link #base()}, zeroed and discarded ranges among it; empty = read in full. */
+    /**
+     * What changed since {@link #base()}, zeroed and discarded ranges among it; empty = read in full. The engine compares a
+     * sample of the rest with the base and reads the disk in full when they contradict.
+     */
     Optional<Iterator<Range>> changed();
 
     /** The point that {@link #changed()} counts from. */

@@ -81,6 +81,9 @@ class RandomHistoryTest {
             if (random.nextInt(12) == 0) {
                 disk.resize(Math.max(1, disk.bytes.length + random.nextInt(1 << 20) - (1 << 19)));
             }
+            if (random.nextInt(12) == 0) {
+                loseTail(disk, random);
+            }
             changes.put(disk.key, disk.takeChanged());
             contents.put(disk.key, disk.bytes.clone());
             boolean changesKnown = base.isPresent() && random.nextInt(5) > 0;
@@ -93,6 +96,13 @@ class RandomHistoryTest {
         PointManifest point = Vaults.backup(
                 vault, Vaults.intent(job, base.map(b -> b.point.id())), sources.toArray(DiskSource[]::new));
         return new Step(point, contents, changes);
+    }
+
+    /** Shrunk and grown again by somebody else: no bitmap says so. */
+    private static void loseTail(ModelDisk disk, Random random) {
+        int size = disk.bytes.length;
+        disk.resize(1 + random.nextInt(size));
+        disk.resize(size);
     }
 
     private static BitSet since(List<Step> steps, Step base, String key, BitSet now) {

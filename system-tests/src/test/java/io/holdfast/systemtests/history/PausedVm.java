@@ -177,6 +177,11 @@ public final class PausedVm {
         }
     }
 
+    /** Switches it off in good order: QEMU closes the disks and keeps their bitmaps. */
+    public void switchOff() throws IOException, InterruptedException {
+        ground.virsh().run("destroy", name, "--graceful");
+    }
+
     /** Ends and undefines it and deletes its disks' files. */
     public void remove() throws IOException, InterruptedException {
         if (ground.virsh().running().contains(name)) {

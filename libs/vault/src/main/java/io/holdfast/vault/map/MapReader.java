@@ -53,6 +53,16 @@ public final class MapReader {
         return parent == null ? Location.NONE : parent.children()[(int) index & VaultFormat.FAN_OUT - 1];
     }
 
+    /** The highest level at which a leaf lies in a subtree of zeros, or -1. */
+    public int emptyLevel(long leafIndex) {
+        for (int level = shape.height(); level >= 0; level--) {
+            if (location(level, leafIndex >> (level * VaultFormat.FAN_BITS)) == Location.NONE) {
+                return level;
+            }
+        }
+        return -1;
+    }
+
     /** The inner node of this level and index, or null when it is all zeros. */
     public MapNode.@Nullable Inner inner(int level, long index) {
         if (level > shape.height()) {

@@ -162,15 +162,9 @@ public final class DiskView {
         }
     }
 
-    /** The highest level at which the leaf lies in a subtree of zeros, or -1. */
     private int emptyLevel(MapReader map, long leafIndex) {
         try {
-            for (int level = shape.height(); level >= 0; level--) {
-                if (map.location(level, leafIndex >> (level * VaultFormat.FAN_BITS)) == Location.NONE) {
-                    return level;
-                }
-            }
-            return -1;
+            return map.emptyLevel(leafIndex);
         } catch (VaultException e) {
             throw e.at(disk.key(), new Range(leafIndex * LEAF_BYTES, LEAF_BYTES));
         }

@@ -67,6 +67,11 @@ record DiskPlan(
         return new DiskPlan(key, size, format, ReadMode.FULL, Optional.empty(), null, Optional.of(reason));
     }
 
+    /** The disk read in full and compared with the base, and why. */
+    DiskPlan readInFull(String reason) {
+        return new DiskPlan(key, size, format, ReadMode.FULL, base, baseDisk, Optional.of(reason));
+    }
+
     boolean inherits() {
         return mode == ReadMode.CHANGED;
     }

@@ -148,8 +148,8 @@ final class DiskRun {
         }
     }
 
-    /** All that this thread reads from the vault is the base's map. */
-    private static VaultException baseNotUsable(VaultException e) {
+    /** For what fails where only the base's map is read from the vault. */
+    static VaultException baseNotUsable(VaultException e) {
         return switch (e.kind()) {
             case CORRUPT, MISSING, UNSUPPORTED ->
                 new VaultException(

@@ -16,6 +16,7 @@ import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.Journal;
 import io.holdfast.vault.format.Keys;
 import io.holdfast.vault.format.VaultFormat;
+import io.holdfast.vault.map.MapReader;
 import io.holdfast.vault.pack.FrameStore;
 import io.holdfast.vault.pack.PackCheck;
 import io.holdfast.vault.pack.PackHandle;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +104,7 @@ public final class SessionWriter implements AutoCloseable {
         }
         requireNew(disk.key());
         try {
-            DiskPlan plan = usable(DiskPlan.of(disk, intent.base(), this::base));
+            DiskPlan plan = credible(disk, usable(DiskPlan.of(disk, intent.base(), this::base)));
             Optional<PointManifest.Disk> done = earlier.stream()
                     .flatMap(journal -> journal.finished().stream())
                     .filter(plan::isDoneBy)
@@ -138,6 +140,28 @@ public final class SessionWriter implements AutoCloseable {
         String why = "the base point cannot be used: " + damage.get().getMessage();
         LOG.log(System.Logger.Level.WARNING, "disk {0} is stored without its base, {1}", plan.key(), why);
         return plan.withoutBase(why);
+    }
+
+    /** The plan, reading in full where what the source calls unchanged is not what the base holds. */
+    private DiskPlan credible(DiskSource disk, DiskPlan plan) throws InterruptedException {
+        PointManifest.Disk base = plan.baseDisk();
+        if (base == null || !plan.inherits()) {
+            return plan;
+        }
+        long seed = Objects.hash(intent.job(), plan.key());
+        Optional<Long> differs;
+        try {
+            differs = new UnchangedCheck(disk, new MapReader(baseFrames, base), vault.keys(), seed).contradiction();
+        } catch (VaultException e) {
+            throw DiskRun.baseNotUsable(e);
+        }
+        if (differs.isEmpty()) {
+            return plan;
+        }
+        String why = "what is said to be unchanged differs from the base point at offset " + differs.get()
+                + ": the disk was changed from outside";
+        LOG.log(System.Logger.Level.WARNING, "disk {0} is read in full, {1}", plan.key(), why);
+        return plan.readInFull(why);
     }
 
     /** Commits the point. */
