@@ -135,6 +135,52 @@ class SourceTest extends Suite {
         assertThat(codeOf(() -> api.vm(SOURCE, "no-uuid"))).isEqualTo(ErrorCode.VM_NOT_FOUND);
     }
 
+    /** libvirt would wait for somebody who writes into the pipe, and hold the VM's lock: nobody could list VMs any more. */
+    @Test
+    void aPipeInPlaceOfADiskHangsNobody() {
+        TestVm odd = vm("piped", new TestVm.Disk("vda", "raw", MIB));
+        TestVm good = vm("unpiped", new TestVm.Disk("vda", "qcow2", MIB));
+        String pipe = odd.file("vda", "raw").toString();
+        Shell.run("rm", pipe);
+        Shell.run("mkfifo", pipe);
+        assertThat(api.vm(SOURCE, odd.id).disks())
+                .singleElement()
+                .satisfies(disk -> assertThat(disk.backup()).isFalse())
+                .satisfies(disk -> assertThat(disk.reason()).contains("neither a file nor a block device"));
+        assertThat(codeOf(() -> api.openView(request(odd, UUID.randomUUID(), UUID.randomUUID(), List.of()))))
+                .isEqualTo(ErrorCode.DISK_UNSUPPORTED);
+        assertThat(api.vms(SOURCE, null, null, 50).items())
+                .extracting(VmInfo::name)
+                .contains("piped", "unpiped");
+        assertThat(api.vms(SOURCE, good.id, null, 10).items()).hasSize(1);
+    }
+
+    @Test
+    void whatNoBackupHoldsIsNotOpened() {
+        TestVm vm = vm("with-cd", new TestVm.Disk("vda", "qcow2", MIB));
+        String pipe = libvirt.home.resolve("cd.iso").toString();
+        Shell.run("mkfifo", pipe);
+        vm.attach(
+                "<disk type='file' device='cdrom'><source file='" + pipe
+                        + "'/><target dev='sda' bus='sata'/><readonly/></disk>",
+                "--config");
+        assertThat(api.vm(SOURCE, vm.id).disks())
+                .extracting(VmInfo.DiskInfo::backup)
+                .containsExactlyInAnyOrder(true, false);
+    }
+
+    @Test
+    void aVmIsFoundByNameAndByIdAlone() {
+        TestVm vm = vm("looked-for", new TestVm.Disk("vda", "qcow2", MIB));
+        for (String called : List.of("looked-for", vm.id)) {
+            assertThat(api.vms(null, called, null, 10).items())
+                    .singleElement()
+                    .satisfies(found -> assertThat(found.id()).isEqualTo(vm.id));
+        }
+        assertThat(api.vms(SOURCE, "nobody", null, 10).items()).isEmpty();
+        assertThat(api.vms(SOURCE, "no/body", null, 10).items()).isEmpty();
+    }
+
     @Test
     void aNameIsNotResolvedWhileASourceThatMayHaveItTooDoesNotAnswer() {
         vm("web", new TestVm.Disk("vda", "qcow2", MIB));

@@ -86,7 +86,8 @@ public final class VmVerbs {
         }
 
         private static String describe(VmInfo.DiskInfo disk) {
-            String what = Human.bytes(disk.virtualBytes()) + ", " + disk.format();
+            String size = disk.virtualBytes() > 0 ? Human.bytes(disk.virtualBytes()) : "size unknown";
+            String what = size + ", " + disk.format();
             String where = disk.location() == null ? "" : ", " + disk.location();
             String left =
                     disk.backup() ? "" : "; not in a backup" + (disk.reason() == null ? "" : ": " + disk.reason());

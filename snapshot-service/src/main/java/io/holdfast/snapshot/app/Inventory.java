@@ -16,6 +16,9 @@ public interface Inventory {
     /** All VMs by name, active or not, helpers of ours left out. */
     List<VmName> names();
 
+    /** The VMs of this name or id, at most two; asks for no other. */
+    List<VmName> called(String nameOrId);
+
     /** One VM in full; {@code snapshots} is 0, the caller knows. */
     Optional<VmInfo> vm(String id);
 }

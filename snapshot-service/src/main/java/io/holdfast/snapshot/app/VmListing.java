@@ -50,7 +50,6 @@ public final class VmListing {
         List<Found> candidates = new ArrayList<>();
         for (Source s : source == null ? sources.all() : List.of(directory.find(source))) {
             names(s, source != null, vm).stream()
-                    .filter(n -> vm == null || n.name().equals(vm) || n.id().equals(vm))
                     .map(n -> new Found(s, n))
                     .filter(f -> f.position().compareTo(position) > 0)
                     .forEach(candidates::add);
@@ -118,7 +117,9 @@ public final class VmListing {
 
     private List<Inventory.VmName> names(Source source, boolean asked, @Nullable String vm) {
         try {
-            return directory.reach(source, d -> d.inventory().names());
+            return directory.reach(
+                    source,
+                    d -> vm == null ? d.inventory().names() : d.inventory().called(vm));
         } catch (ApiException e) {
             if (asked) {
                 throw e;

@@ -38,7 +38,9 @@ final class Domains {
         try {
             return Optional.of(c.domainLookupByName(name));
         } catch (LibvirtException e) {
-            if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+            // A name that cannot be one is an invalid argument.
+            if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)
+                    || LibvirtErrors.is(e, ErrorNumber.VIR_ERR_INVALID_ARG)) {
                 return Optional.empty();
             }
             throw e;

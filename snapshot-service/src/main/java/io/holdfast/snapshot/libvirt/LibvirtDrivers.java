@@ -63,7 +63,7 @@ public final class LibvirtDrivers implements Drivers, AutoCloseable {
                 connection,
                 urgent,
                 new Driver(
-                        new LibvirtInventory(connection),
+                        new LibvirtInventory(context),
                         new LibvirtSnapshots(context),
                         new LibvirtViews(context),
                         new LibvirtViews(new SourceContext(source, urgent, settings, pause, clock)),

@@ -28,12 +28,14 @@ final class ViewPlanner {
     private static final int MAX_SOCKET = 107;
 
     private final SourceContext context;
+    private final DiskSizes diskSizes;
 
     /** A view to plan. */
     record Wish(String vm, UUID moment, UUID vault, UUID point, int port) {}
 
     ViewPlanner(SourceContext context) {
         this.context = context;
+        this.diskSizes = new DiskSizes(context);
     }
 
     FrozenViews.Planned plan(Connect c, Wish wish) throws LibvirtException {
@@ -76,7 +78,7 @@ final class ViewPlanner {
         }
         List<Long> sizes = new ArrayList<>();
         for (DomainXml.Disk d : kept) {
-            long size = domain.blockInfo(d.key()).getCapacity();
+            long size = diskSizes.of(c, domain, d);
             DiskRules.refuseSize(d.key(), size);
             sizes.add(size);
         }

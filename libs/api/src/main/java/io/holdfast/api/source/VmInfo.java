@@ -21,7 +21,8 @@ public record VmInfo(
      *
      * @param key stable within the VM; libvirt: the target name
      * @param format {@code qcow2}, {@code raw}
-     * @param virtualBytes size the guest sees
+     * @param virtualBytes size the guest sees; 0 where it is not known: nobody asks for that of a disk that no backup holds, nor
+     *     makes a hypervisor on another machine open the file of a VM that is off when no storage pool has it
      * @param backup whether a backup holds it
      * @param reason why not, when {@code backup} is false
      */
