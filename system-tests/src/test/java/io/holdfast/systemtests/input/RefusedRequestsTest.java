@@ -44,6 +44,18 @@ class RefusedRequestsTest {
         }
     }
 
+    @Test
+    void aNumberThatIsNoneIsAnInvalidRequest(Ground ground) throws Exception {
+        try (Wire wire = new Wire(ground)) {
+            for (String limit : List.of("0", "-1", "1001", "99999999999999999999", "many")) {
+                assertThat(Wire.code(wire.send("GET", "/jobs?limit=" + limit, null)))
+                        .as(limit)
+                        .isEqualTo("invalid-request");
+            }
+            assertThat(Wire.code(wire.send("GET", "/jobs/none", null))).isEqualTo("not-found");
+        }
+    }
+
     private static List<Bad> table(String point) {
         String restore = "{'point':'" + point + "',";
         return List.of(
@@ -63,6 +75,8 @@ class RefusedRequestsTest {
                 new Bad("/sources", "{'name':'" + LONG + "','uri':'qemu:///system'}", "invalid-request"),
                 new Bad("/backups", "{'vm':'refused','vault':'" + ODD + "'}", "invalid-request"),
                 new Bad("/backups", "{'vm':'refused','vault':'nowhere'}", "vault-not-found"),
+                new Bad("/backups", "{'vm':'other','vm':'refused','vault':'s3'}", "invalid-request"),
+                new Bad("/backups", "{'vm':'refused','vault':'s3'} {'vm':'other'}", "invalid-request"),
                 new Bad("/backups", "{'vm':'" + ODD + "','vault':'s3'}", "vm-not-found"),
                 new Bad("/backups", "{'vm':'" + LONG + "','vault':'s3'}", "invalid-request"),
                 new Bad("/backups", "{'vm':'refused','vault':'s3','kind':'differential'}", "kind-unsupported"),

@@ -122,7 +122,10 @@ abstract class ProblemMapper<E extends Throwable> implements ExceptionMapper<E> 
     }
 
     private static Problem ofStatus(WebApplicationException e, String requestId) {
-        int status = e.getResponse().getStatus();
+        // For the framework an address with a number that is none does not exist.
+        int status = e.getCause() instanceof NumberFormatException
+                ? 400
+                : e.getResponse().getStatus();
         ErrorCode code = switch (status) {
             case 401 -> ErrorCode.UNAUTHENTICATED;
             case 403 -> ErrorCode.FORBIDDEN;
