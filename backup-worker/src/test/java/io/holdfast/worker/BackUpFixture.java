@@ -156,7 +156,7 @@ abstract class BackUpFixture {
     }
 
     static PointHead head(PointInfo point) {
-        return new PointHead(VM, point.sequence(), Objects.requireNonNull(point.manifestHash()));
+        return new PointHead(VM, point.vmName(), point.sequence(), Objects.requireNonNull(point.manifestHash()));
     }
 
     PointInfo backedUp(LeasedJob job) throws Exception {

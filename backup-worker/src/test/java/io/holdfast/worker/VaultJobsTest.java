@@ -185,7 +185,7 @@ class VaultJobsTest {
     }
 
     private static PointHead head(PointManifest point) {
-        return new PointHead(point.vm(), point.sequence(), point.hash());
+        return new PointHead(point.vm(), point.vmName(), point.sequence(), point.hash());
     }
 
     @Test

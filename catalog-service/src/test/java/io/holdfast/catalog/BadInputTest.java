@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.holdfast.api.source.VmInfo;
 import io.holdfast.catalog.support.CatalogTest;
@@ -52,6 +53,8 @@ class BadInputTest extends CatalogTest {
                 post("/backups", "[]", "invalid-request"),
                 post("/backups", "{'vm':{'a':1},'vault':'v'}", "invalid-request"),
                 post("/backups", "{'vm':'web'}", "invalid-request"),
+                post("/backups", "{'vm':'web','vault':'none','vault':'v'}", "invalid-request"),
+                post("/backups", "{'vm':'web','vault':'v'} {}", "invalid-request"),
                 post("/backups", "{'vm':'','vault':'v'}", "invalid-request"),
                 post("/backups", "{'vm':'" + LONG + "','vault':'v'}", "invalid-request"),
                 post("/backups", "{'vm':'a\\u0000b','vault':'v'}", "invalid-request"),
@@ -128,6 +131,11 @@ class BadInputTest extends CatalogTest {
                 get("/jobs?after=x", "invalid-request"),
                 get("/jobs?limit=0", "invalid-request"),
                 get("/jobs?limit=1001", "invalid-request"),
+                get("/jobs?limit=99999999999999999999", "invalid-request"),
+                get("/jobs?vm=none", "vm-not-found"),
+                get("/points?vm=none", "vm-not-found"),
+                get("/points?vm=lab/none&vault=v", "vm-not-found"),
+                get("/points?vault=none", "vault-not-found"),
                 get("/points/" + NONE, "point-not-found"),
                 get("/points?vm=" + LONG, "invalid-request"),
                 get("/vms/none", "vm-not-found"),
@@ -275,6 +283,21 @@ class BadInputTest extends CatalogTest {
                 .statusCode(400)
                 .body("detail", equalTo("There is no field disk in this request."));
         assertThat(Database.count("job")).isZero();
+    }
+
+    @Test
+    void aFieldIsNamedAsItWasSentAndItsRuleInWords() {
+        admin().body(Map.of("point", NONE, "name", "a b"))
+                .post(API + "/restores")
+                .then()
+                .statusCode(400)
+                .body("detail", startsWith("name is 1 to 63 letters, digits"))
+                .body("violations[0].field", equalTo("name"));
+        admin().body(Map.of("point", NONE, "name", "a", "disks", List.of("vda", "/x")))
+                .post(API + "/restores")
+                .then()
+                .body("detail", startsWith("disks is a disk's name"));
+        admin().get(API + "/jobs?limit=0").then().body("violations[0].field", equalTo("limit"));
     }
 
     @Test

@@ -73,6 +73,7 @@ class PagingTest extends CatalogTest {
         assertThat(walk("/jobs?", "id", 3)).containsExactlyElementsOf(made.reversed());
         assertThat(walk("/jobs?state=queued&vm=lab/vm-1&", "id", 7)).hasSize(7);
         assertThat(walk("/jobs?vm=web&", "id", 2)).hasSize(7);
+        snapshotService.addVm("lab2", "vm-9", "web");
         assertThat(walk("/jobs?vm=lab2/web&", "id", 2)).isEmpty();
         assertThat(walk("/jobs?state=RUNNING&", "id", 2)).isEmpty();
         String cursor = tree(admin().get(API + "/jobs?limit=2")).path("next").asText();
@@ -97,7 +98,9 @@ class PagingTest extends CatalogTest {
         assertThat(walk("/points?vault=v&", "id", 2)).containsExactlyElementsOf(points.reversed());
         assertThat(walk("/points?vm=web&", "id", 4)).hasSize(6).startsWith(other);
         assertThat(walk("/points?vm=lab/vm-1&vault=w&", "id", 4)).containsExactly(other);
+        snapshotService.addVm("lab", "vm-2", "db");
         assertThat(walk("/points?vm=db&", "id", 4)).isEmpty();
+        assertThat(walk("/jobs?vm=db&", "id", 4)).isEmpty();
         JsonNode shown = tree(admin().get(API + "/points/" + other));
         assertThat(shown.path("vault").asText()).isEqualTo("w");
         assertThat(shown.path("disks").path(0).path("key").asText()).isEqualTo("vda");

@@ -3,6 +3,7 @@ package io.holdfast.catalog;
 import static io.holdfast.catalog.support.Database.count;
 import static io.holdfast.catalog.support.Database.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
@@ -96,6 +97,17 @@ class VaultTest extends CatalogTest {
                 .body("accessKey", equalTo(ACCESS_KEY))
                 .body("secretKey", equalTo(SECRET_KEY));
         admin().get(API + "/runner/vaults/" + id).then().statusCode(403);
+    }
+
+    @Test
+    void anAddressThatIsAwayEndsTheAddingAtOnceAndFreesItsName() {
+        add(s3("v")).then().statusCode(202);
+        add(s3("v")).then().statusCode(409).body("detail", containsString("is being added right now"));
+        JsonNode leased = lease("BACKUP_WORKER");
+        String job = leased.path("job").asText();
+        end(job, failure(leased, "vault-unreachable")).then().statusCode(204);
+        assertThat(job(job).path("state").asText()).isEqualTo("FAILED");
+        assertThat(count("vault")).isZero();
     }
 
     @Test

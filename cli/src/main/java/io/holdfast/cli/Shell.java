@@ -11,7 +11,9 @@ import io.holdfast.cli.progress.PlainProgress;
 import io.holdfast.cli.progress.ProgressView;
 import io.holdfast.cli.progress.Unfinished;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
@@ -85,8 +87,17 @@ public final class Shell {
             }
             return text;
         } catch (IOException e) {
-            throw new ApiException(ErrorCode.INVALID_REQUEST, "The file " + file + " cannot be read.", e);
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST, "The file " + file + " cannot be read: " + why(e) + ".", e);
         }
+    }
+
+    private static String why(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "there is none";
+            case AccessDeniedException _ -> "permission denied";
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     private static boolean readableByOthers(Path file) throws IOException {

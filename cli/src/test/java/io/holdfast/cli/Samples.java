@@ -68,6 +68,33 @@ public final class Samples {
                 null);
     }
 
+    /** Waits for its next attempt. */
+    public static JobInfo waiting(UUID id, String code, String error) {
+        return job(id, JobKind.BACKUP, JobState.QUEUED, code, error, null);
+    }
+
+    /** Will end badly unless an attempt had done it. */
+    public static JobInfo looking(UUID id, String code, String error) {
+        JobInfo job = waiting(id, code, error);
+        return new JobInfo(
+                job.id(),
+                job.kind(),
+                job.state(),
+                job.subject(),
+                job.source(),
+                job.vm(),
+                job.attempt(),
+                false,
+                Progress.of("look", 0, 0),
+                code,
+                error,
+                null,
+                job.createdBy(),
+                job.createdAt(),
+                job.startedAt(),
+                null);
+    }
+
     private static JobInfo job(
             UUID id,
             JobKind kind,
@@ -135,6 +162,20 @@ public final class Samples {
     public static SourceInfo source(String name) {
         return new SourceInfo(
                 UUID.randomUUID(), name, "qemu:///system", "libvirt", "scratch", 20L << 30, "unix", "ok", null, NOON);
+    }
+
+    public static SourceInfo unreachable(String name, String detail) {
+        return new SourceInfo(
+                UUID.randomUUID(),
+                name,
+                "qemu+tls://far/system",
+                "libvirt",
+                null,
+                null,
+                "tls",
+                "unreachable",
+                detail,
+                NOON);
     }
 
     public static VaultInfo vault(String name) {

@@ -167,7 +167,7 @@ class CheckpointEndTest extends Suite {
 
     @Test
     void aSourceGoesWithItsCheckpointsAndNamesWhatStays() {
-        api.addSource(new SourceSpec("leaving", libvirt.uri(), null, null, null));
+        api.addSource(new SourceSpec("leaving", libvirt.otherUri(), null, null, null));
         TestVm on = running("leaving-on");
         TestVm off = running("leaving-off");
         for (TestVm vm : List.of(on, off)) {
@@ -178,12 +178,14 @@ class CheckpointEndTest extends Suite {
         UUID job = UUID.randomUUID();
         api.openView(new OpenView(
                 job, 1, "leaving", on.id, vault, UUID.randomUUID(), io.holdfast.api.BackupKind.FULL, List.of()));
-        assertThat(codeOf(() -> api.removeSource("leaving"))).isEqualTo(ErrorCode.SOURCE_IN_USE);
+        assertThat(codeOf(() -> api.removeSource("leaving", false))).isEqualTo(ErrorCode.SOURCE_IN_USE);
         abandon(job);
         libvirt.virsh("destroy", off.name);
-        assertThat(api.removeSource("leaving").left())
+        assertThat(api.removeSource("leaving", false).left())
                 .singleElement()
-                .satisfies(line -> assertThat(line).contains(off.id).contains("1 of the checkpoints"));
+                .satisfies(line -> assertThat(line)
+                        .contains("leaving-off (" + off.id + ")")
+                        .contains("1 of the checkpoints"));
         assertThat(codeOf(() -> api.source("leaving"))).isEqualTo(ErrorCode.SOURCE_NOT_FOUND);
         assertThat(bitmaps(on)).isEmpty();
         assertThat(checkpoints.all()).isEmpty();

@@ -6,6 +6,7 @@ import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.target.AbortTarget;
 import io.holdfast.api.target.FinishTarget;
+import io.holdfast.api.target.OpenTarget;
 import io.holdfast.api.target.TargetInfo;
 import io.holdfast.api.view.SettleView;
 import io.holdfast.snapshot.app.SnapshotWork;
@@ -288,14 +289,54 @@ class InPlaceTest extends TargetSuite {
     void aDiskThatNamesPoolAndVolumeIsReplacedAndRemoved() {
         TestVm vm = original();
         Path file = vm.file("vda", "qcow2");
-        libvirt.virsh("pool-refresh", "default");
-        libvirt.virsh("detach-disk", vm.name, "vda", "--config");
-        vm.attach(
-                "<disk type='volume' device='disk'><driver name='qemu' type='qcow2'/><source pool='default' volume='"
-                        + file.getFileName() + "'/><target dev='vda' bus='virtio'/></disk>",
-                "--config");
+        vm.byVolume("vda");
         restored(vm, false);
         assertThat(file).doesNotExist();
         vm.start();
+    }
+
+    /** In no point, it could not be brought back. */
+    @Test
+    void aFileThatTookADisksNameSinceThePointStays() {
+        TestVm vm = original();
+        OpenTarget point = request(vm, null, vm.id);
+        Path archive = libvirt.pool.resolve("archive-" + job + ".qcow2");
+        Shell.run("qemu-img", "create", "-q", "-f", "qcow2", archive.toString(), Long.toString(4 * MIB));
+        vm.redefine(xml -> xml.replace(vm.file("vda", "qcow2").toString(), archive.toString()));
+        libvirt.virsh("pool-refresh", "default");
+        api.openTarget(point);
+        assertThat(fill(content(4 * MIB, "0x43"), content(ODD, "0x44")).state()).isEqualTo(TargetInfo.State.FILLED);
+        TargetInfo done = api.finishTarget(job, new FinishTarget(1, false));
+        assertThat(archive).exists();
+        assertThat(done.notes()).anyMatch(n -> n.contains(archive.toString()) && n.contains("not the disk"));
+        assertThat(vm.file("vdb", "raw")).as("the disk of the point").doesNotExist();
+        vm.start();
+    }
+
+    @Test
+    void disksThatChangedPlacesSinceThePointStayBothWhenOneIsRestored() {
+        TestVm vm = vm(
+                "o" + job.toString().substring(0, 8),
+                new TestVm.Disk("vda", "qcow2", 4 * MIB),
+                new TestVm.Disk("vdb", "qcow2", 4 * MIB));
+        OpenTarget point = request(vm, null, vm.id, VDA);
+        String a = vm.file("vda", "qcow2").toString();
+        String b = vm.file("vdb", "qcow2").toString();
+        vm.redefine(xml -> xml.replace(a, "@").replace(b, a).replace("@", b));
+        api.openTarget(point);
+        assertThat(fill(Map.of("vda", content(4 * MIB, "0x43"))).state()).isEqualTo(TargetInfo.State.FILLED);
+        TargetInfo done = api.finishTarget(job, new FinishTarget(1, false));
+        assertThat(Path.of(a)).exists();
+        assertThat(Path.of(b)).exists();
+        assertThat(done.notes()).anyMatch(n -> n.contains(b) && n.contains("not the disk"));
+    }
+
+    @Test
+    void aConsolesPasswordStaysInTheDefinition() {
+        TestVm vm = original();
+        vm.redefine(xml -> xml.replace("</devices>", "<graphics type='vnc' passwd='hunter22'/></devices>"));
+        restored(vm, false);
+        assertThat(libvirt.virsh("dumpxml", "--inactive", "--security-info", vm.name))
+                .contains("passwd='hunter22'");
     }
 }

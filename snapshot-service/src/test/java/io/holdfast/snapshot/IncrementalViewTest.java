@@ -149,9 +149,50 @@ class IncrementalViewTest extends Suite {
         ViewInfo view = api.openView(request(vm, UUID.randomUUID(), UUID.randomUUID(), List.of(base)));
 
         assertThat(disk(view, "vda").base()).isEqualTo(base);
-        assertThat(disk(view, "vdb").fullReason()).contains("another disk's");
-        assertThat(disk(view, "vdc").fullReason()).contains("another disk's");
+        assertThat(disk(view, "vdb").fullReason()).contains("another file");
+        assertThat(disk(view, "vdc").fullReason()).contains("another file");
         same(readFull(view, "vdb"), now);
+    }
+
+    @Test
+    void aCopyOfAnotherDiskInADisksPlaceIsReadInFull() {
+        TestVm vm = vm("cloned", new TestVm.Disk("vda", "qcow2", MIB), new TestVm.Disk("vdb", "qcow2", MIB));
+        vm.start();
+        vm.io(0, "write -P 0xa1 0 512k");
+        UUID base = committed(vm, vault, List.of());
+        libvirt.virsh("destroy", vm.name);
+        Path copy = vm.file("vdc", "qcow2");
+        Shell.run("cp", vm.file("vda", "qcow2").toString(), copy.toString());
+        vm.redefine(xml -> xml.replace(vm.file("vdb", "qcow2").toString(), copy.toString()));
+        vm.start();
+
+        ViewInfo view = api.openView(request(vm, UUID.randomUUID(), UUID.randomUUID(), List.of(base)));
+
+        assertThat(disk(view, "vda").base()).isEqualTo(base);
+        assertThat(disk(view, "vdb").fullReason()).contains("another file");
+    }
+
+    @Test
+    void disksThatAreNamedByPoolAndVolumeAreToldApart() {
+        TestVm vm = vm("volumes", new TestVm.Disk("vda", "qcow2", MIB), new TestVm.Disk("vdb", "qcow2", MIB))
+                .byVolume("vda")
+                .byVolume("vdb")
+                .start();
+        UUID base = committed(vm, vault, List.of());
+        UUID next = committed(vm, vault, List.of(base));
+        UUID looking = UUID.randomUUID();
+        assertThat(disk(api.openView(request(vm, looking, UUID.randomUUID(), List.of(next))), "vda")
+                        .base())
+                .as("nothing changed places")
+                .isEqualTo(next);
+        abandon(looking);
+        libvirt.virsh("destroy", vm.name);
+        String a = vm.file("vda", "qcow2").getFileName().toString();
+        String b = vm.file("vdb", "qcow2").getFileName().toString();
+        vm.redefine(xml -> xml.replace(a, "@").replace(b, a).replace("@", b));
+        vm.start();
+        ViewInfo view = api.openView(request(vm, UUID.randomUUID(), UUID.randomUUID(), List.of(next)));
+        assertThat(view.disks()).allSatisfy(d -> assertThat(d.fullReason()).contains("another file"));
     }
 
     @Test

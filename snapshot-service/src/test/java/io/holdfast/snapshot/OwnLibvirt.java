@@ -126,6 +126,11 @@ final class OwnLibvirt implements AutoCloseable {
         return "qemu:///session?socket=" + home.resolve("rt/libvirt/libvirt-sock");
     }
 
+    /** The same daemon by another address, for a second source. */
+    String otherUri() {
+        return uri() + "&no_tty=1";
+    }
+
     String virsh(String... arguments) {
         return Hands.run(uri(), arguments);
     }

@@ -135,7 +135,7 @@ class ScratchLimitTest extends Suite {
     void theSourceGoesAgain() {
         views.unclosed().forEach(v -> abandon(v.job()));
         assertThat(api.leftovers()).isEmpty();
-        assertThat(api.removeSource(SOURCE_NAME).left()).isEmpty();
+        assertThat(api.removeSource(SOURCE_NAME, false).left()).isEmpty();
     }
 
     private ViewInfo open() {

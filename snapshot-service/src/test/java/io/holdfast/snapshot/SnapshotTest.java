@@ -125,6 +125,20 @@ class SnapshotTest extends Suite {
     }
 
     @Test
+    void aSnapshotOfADiskThatIsNamedByPoolAndVolumeIsDeleted() {
+        TestVm vm = vm("by-volume", new TestVm.Disk("vda", "qcow2", 4 * MIB))
+                .byVolume("vda")
+                .start();
+        vm.io(0, "write -P 0x11 0 1M");
+        work.create(UUID.randomUUID(), creation(vm));
+        vm.io(0, "write -P 0x22 1M 1M");
+        delete(vm);
+        gone(vm);
+        noBlockJob(vm);
+        vm.io(0, "read -P 0x22 1M 1M");
+    }
+
+    @Test
     void domainsThatComeAndGoMeanwhileDisturbNobody() throws Exception {
         TestVm vm = vm("settled", new TestVm.Disk("vda", "qcow2", MIB)).start();
         TestVm passing = vm("passing", new TestVm.Disk("vda", "qcow2", MIB));

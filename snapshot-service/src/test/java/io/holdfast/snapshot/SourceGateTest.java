@@ -31,7 +31,7 @@ class SourceGateTest {
             assertThatThrownBy(() -> calledBy(other).addSource(spec))
                     .isInstanceOfSatisfying(
                             ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FORBIDDEN));
-            assertThatThrownBy(() -> calledBy(other).removeSource("lab"))
+            assertThatThrownBy(() -> calledBy(other).removeSource("lab", false))
                     .isInstanceOfSatisfying(
                             ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FORBIDDEN));
         }

@@ -11,6 +11,7 @@ import io.holdfast.api.source.SourceCredentials;
 import io.holdfast.api.source.SourceInfo;
 import io.holdfast.api.source.SourceSpec;
 import io.holdfast.api.source.VmInfo;
+import io.holdfast.api.view.OpenView;
 import io.holdfast.snapshot.app.Drivers;
 import io.holdfast.snapshot.app.Rows;
 import io.holdfast.snapshot.app.SourceCheck;
@@ -65,12 +66,22 @@ class SourceTest extends Suite {
                 .isEqualTo(ErrorCode.SOURCE_UNREACHABLE);
         assertThat(codeOf(() -> api.source("dead"))).isEqualTo(ErrorCode.SOURCE_NOT_FOUND);
         assertThat(codeOf(() -> api.addSource(spec(SOURCE, libvirt.uri())))).isEqualTo(ErrorCode.SOURCE_EXISTS);
+        assertThat(codeOf(() -> api.addSource(spec("twice", libvirt.uri()))))
+                .as("one hypervisor under two names")
+                .isEqualTo(ErrorCode.SOURCE_EXISTS);
+    }
+
+    @Test
+    void aSourceWhoseScratchPoolIsNotThereIsRefused() {
+        assertThat(codeOf(() -> api.addSource(new SourceSpec("poolless", libvirt.otherUri(), "nosuch", null, null))))
+                .isEqualTo(ErrorCode.POOL_NOT_FOUND);
+        assertThat(codeOf(() -> api.source("poolless"))).isEqualTo(ErrorCode.SOURCE_NOT_FOUND);
     }
 
     @Test
     void credentialsAreSealedInTheDatabaseAndInNoAnswer() {
         SourceCredentials credentials = new SourceCredentials("bob", "hunter2");
-        var shown = api.addSource(new SourceSpec("sealed", libvirt.uri(), null, null, null, credentials));
+        var shown = api.addSource(new SourceSpec("sealed", libvirt.otherUri(), null, null, null, credentials));
         try {
             byte[] stored = (byte[]) em.createNativeQuery("select credentials from source where name = 'sealed'")
                     .getSingleResult();
@@ -84,14 +95,14 @@ class SourceTest extends Suite {
                     .asString();
             assertThat(listed).contains("sealed").doesNotContain("hunter2", "bob");
         } finally {
-            api.removeSource("sealed");
+            api.removeSource("sealed", false);
         }
     }
 
     @Test
     void credentialsThatDoNotOpenConcernTheirOwnSourceOnly() {
-        api.addSource(
-                new SourceSpec("locked", libvirt.uri(), null, null, null, new SourceCredentials("bob", "hunter2")));
+        api.addSource(new SourceSpec(
+                "locked", libvirt.otherUri(), null, null, null, new SourceCredentials("bob", "hunter2")));
         drivers.forget(sources.byName("locked").orElseThrow());
         QuarkusTransaction.requiringNew()
                 .run(() -> em.createNativeQuery(
@@ -104,7 +115,7 @@ class SourceTest extends Suite {
             assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_UNREACHABLE);
             assertThat(e.detail()).contains("locked", "another key");
         });
-        assertThat(api.removeSource("locked").left()).isEmpty();
+        assertThat(api.removeSource("locked", false).left()).isEmpty();
     }
 
     @Test
@@ -115,11 +126,11 @@ class SourceTest extends Suite {
 
     @Test
     void aSourceThatIsUsedStaysAndAnUnusedOneGoes() {
-        api.addSource(spec("second", libvirt.uri()));
-        api.removeSource("second");
+        api.addSource(spec("second", libvirt.otherUri()));
+        api.removeSource("second", false);
         TestVm vm = vm("used", new TestVm.Disk("vda", "qcow2", MIB)).start();
         api.openView(request(vm, UUID.randomUUID(), UUID.randomUUID(), List.of()));
-        assertThat(codeOf(() -> api.removeSource(SOURCE))).isEqualTo(ErrorCode.SOURCE_IN_USE);
+        assertThat(codeOf(() -> api.removeSource(SOURCE, false))).isEqualTo(ErrorCode.SOURCE_IN_USE);
     }
 
     @Test
@@ -195,7 +206,30 @@ class SourceTest extends Suite {
                     .extracting(VmInfo::name)
                     .contains("web");
         } finally {
-            api.removeSource("other");
+            api.removeSource("other", false);
+        }
+    }
+
+    /** After a migration both hypervisors may define it, and they share its disks. */
+    @Test
+    void aVmThatIsOffHereAndRunsOnAnotherSourceIsNotTouched() {
+        TestVm vm = vm("migrated", new TestVm.Disk("vda", "qcow2", MIB));
+        try (OwnLibvirt other = OwnLibvirt.create()) {
+            java.nio.file.Path xml = other.home.resolve("migrated.xml");
+            TestFiles.write(xml, libvirt.virsh("dumpxml", vm.name));
+            other.virsh("define", xml.toString());
+            other.virsh("start", vm.name, "--paused");
+            api.addSource(spec("elsewhere", other.uri()));
+            OpenView wish = request(vm, UUID.randomUUID(), UUID.randomUUID(), List.of());
+            assertThatThrownBy(() -> api.openView(wish)).isInstanceOfSatisfying(ApiException.class, e -> {
+                assertThat(e.code()).isEqualTo(ErrorCode.VM_AMBIGUOUS);
+                assertThat(e.detail()).contains("elsewhere");
+            });
+            assertThat(libvirt.virsh("domstate", vm.name)).contains("shut off");
+            other.virsh("destroy", vm.name);
+            assertThat(api.openView(wish).disks()).hasSize(1);
+        } finally {
+            api.removeSource("elsewhere", false);
         }
     }
 

@@ -73,7 +73,7 @@ class StrayBackupTest extends Suite {
     @Test
     void aJobWhoseSourceWasRemovedAndAddedAgainMakesWayForTheNextBackup() {
         TestVm vm = running("stray");
-        api.addSource(new SourceSpec("again", libvirt.uri(), null, null, null));
+        api.addSource(new SourceSpec("again", libvirt.otherUri(), null, null, null));
         UUID first = sources.byName("again").orElseThrow().id();
         ViewInfo view = api.openView(of("again", vm));
         String checkpoint = checkpoints.all().getFirst().name();
@@ -112,14 +112,14 @@ class StrayBackupTest extends Suite {
     @Test
     void theJobOfAViewOfAnotherSourceOnTheSameHypervisorIsNotTouched() {
         TestVm vm = running("twice");
-        api.addSource(new SourceSpec("again", libvirt.uri(), null, null, null));
+        api.addSource(new SourceSpec("again", libvirt.otherUri(), null, null, null));
         api.openView(of("again", vm));
         String before = backupJob(vm);
         assertThat(codeOf(() -> api.openView(request(vm, UUID.randomUUID(), point, List.of()))))
                 .isEqualTo(ErrorCode.VM_BUSY);
         assertThat(backupJob(vm)).isEqualTo(before);
         abandon(job);
-        api.removeSource("again");
+        api.removeSource("again", false);
     }
 
     /** The service's own, with something before each call about a view. */

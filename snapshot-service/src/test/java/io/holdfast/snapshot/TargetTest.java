@@ -268,7 +268,7 @@ class TargetTest extends TargetSuite {
                 assertThat(other.virsh("dumpxml", "copy")).contains("link state='down'");
                 other.virsh("undefine", "copy");
             } finally {
-                api.removeSource("other");
+                api.removeSource("other", false);
             }
         }
     }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** A diskful VM without an operating system: it stays paused, and its disks are written through QEMU's own qemu-io. */
 final class TestVm {
@@ -73,6 +74,24 @@ final class TestVm {
         libvirt.virsh("detach-disk", name, key, "--config");
         libvirt.virsh("attach-disk", name, outside.toString(), key, "--subdriver", "qcow2", "--config");
         return outside;
+    }
+
+    /** Has a qcow2 disk of a VM that is off named by pool and volume, as some tools do. */
+    TestVm byVolume(String key) {
+        libvirt.virsh("pool-refresh", "default");
+        libvirt.virsh("detach-disk", name, key, "--config");
+        attach(
+                "<disk type='volume' device='disk'><driver name='qemu' type='qcow2'/><source pool='default' volume='"
+                        + file(key, "qcow2").getFileName() + "'/><target dev='" + key + "' bus='virtio'/></disk>",
+                "--config");
+        return this;
+    }
+
+    /** Changes the definition of a VM that is off, passwords included. */
+    void redefine(UnaryOperator<String> change) {
+        Path xml = libvirt.home.resolve(name + "-changed.xml");
+        TestFiles.write(xml, change.apply(libvirt.virsh("dumpxml", "--inactive", "--security-info", name)));
+        libvirt.virsh("define", xml.toString());
     }
 
     TestVm start() {

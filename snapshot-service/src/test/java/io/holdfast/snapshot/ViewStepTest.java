@@ -88,7 +88,7 @@ class ViewStepTest {
         View closing = view(Mode.WAKE, Phase.CLOSING, true, Instant.EPOCH);
         assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, false, Job.OURS, true, true, true)))
                 .isEqualTo(new ViewStep.AbortJob());
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, false, Job.NONE, true, true, true)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, true, Job.NONE, true, true, true)))
                 .isEqualTo(new ViewStep.StopDomain());
         assertThat(ViewStep.next(closing, new ViewSeen(Power.OFF, RUN, false, Job.NONE, true, true, true)))
                 .isEqualTo(new ViewStep.DeleteScratch());
@@ -102,6 +102,9 @@ class ViewStepTest {
     void aDomainThatSomebodyResumedIsNotStopped() {
         View closing = view(Mode.WAKE, Phase.CLOSING, true, Instant.EPOCH);
         assertThat(ViewStep.next(closing, new ViewSeen(Power.RUNNING, RUN, false, Job.NONE, false, false, false)))
+                .isEqualTo(new ViewStep.Done());
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, false, Job.NONE, false, false, false)))
+                .as("its guest ran, and he paused it since")
                 .isEqualTo(new ViewStep.Done());
     }
 
@@ -121,10 +124,10 @@ class ViewStepTest {
     @Test
     void aPausedDomainThatWeDidNotStartIsNotStopped() {
         View closing = view(Mode.WAKE, Phase.CLOSING, true, Instant.EPOCH);
-        ViewSeen later = new ViewSeen(Power.PAUSED, RUN + 1, false, Job.NONE, false, false, false);
+        ViewSeen later = new ViewSeen(Power.PAUSED, RUN + 1, true, Job.NONE, false, false, false);
         assertThat(ViewStep.next(closing, later)).isEqualTo(new ViewStep.Done());
         assertThat(ViewStep.next(closing.started(View.NOT_STARTED), later)).isEqualTo(new ViewStep.Done());
-        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, false, Job.FOREIGN, false, false, false)))
+        assertThat(ViewStep.next(closing, new ViewSeen(Power.PAUSED, RUN, true, Job.FOREIGN, false, false, false)))
                 .isEqualTo(new ViewStep.Done());
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
+import io.holdfast.api.job.Progress;
 import io.holdfast.api.point.PointHead;
 import io.holdfast.api.rest.RunnerApi;
 import io.holdfast.api.vault.VaultChecked;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -46,7 +48,7 @@ public final class CheckVault implements JobHandler {
     public JsonNode run(LeasedJob job, JobContext context) throws InterruptedException {
         var spec = (JobSpec.VaultCheck) job.spec();
         try (OpenVault vault = door.open(catalog.vaultAccess(spec.vault()))) {
-            return json.valueToTree(check(vault, job.heads()));
+            return json.valueToTree(check(vault, job.heads(), context));
         } catch (VaultException e) {
             throw Failures.of(e);
         } catch (StorageException e) {
@@ -54,9 +56,9 @@ public final class CheckVault implements JobHandler {
         }
     }
 
-    private static VaultChecked check(OpenVault vault, List<PointHead> heads) throws InterruptedException {
-        Map<String, ChainHead> known = heads.stream()
-                .collect(Collectors.toMap(PointHead::vm, head -> new ChainHead(head.sequence(), head.hash())));
+    private static VaultChecked check(OpenVault vault, List<PointHead> heads, JobContext context)
+            throws InterruptedException {
+        Map<String, PointHead> known = heads.stream().collect(Collectors.toMap(PointHead::vm, Function.identity()));
         // Also VMs of which the vault shows nothing any more: that is what a removed chain looks like.
         Set<String> vms = new TreeSet<>(vault.vms());
         vms.addAll(known.keySet());
@@ -66,9 +68,11 @@ public final class CheckVault implements JobHandler {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            ChainReport report = vault.checkChain(vm, Optional.ofNullable(known.get(vm)));
+            context.progress(new Progress("check", 0, 0, points + " points looked at", null, null));
+            Optional<PointHead> head = Optional.ofNullable(known.get(vm));
+            ChainReport report = vault.checkChain(vm, head.map(h -> new ChainHead(h.sequence(), h.hash())));
             points += report.manifests();
-            findings.addAll(ChainFindings.of(report));
+            findings.addAll(ChainFindings.of(report, head.map(PointHead::vmName)));
         }
         // What harms first, should there be more than fit.
         findings.sort(Comparator.comparing(VaultChecked.Finding::harmless));

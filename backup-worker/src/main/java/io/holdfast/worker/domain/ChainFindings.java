@@ -5,18 +5,21 @@ import io.holdfast.vault.ChainReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a look at a chain of manifests means to people. */
 public final class ChainFindings {
 
-    public static List<VaultChecked.Finding> of(ChainReport report) {
+    /** @param name what the VM is called, as far as the catalog knows */
+    public static List<VaultChecked.Finding> of(ChainReport report, Optional<String> name) {
+        String vm = name.map(called -> called + " (" + report.vm() + ")").orElse(report.vm());
         return report.findings().stream()
                 .map(finding -> new VaultChecked.Finding(
                         report.vm(),
                         finding.sequence(),
                         finding.trouble().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                         finding.trouble() == ChainReport.Trouble.FOREIGN_SKIPPED,
-                        sentence(report.vm(), finding)))
+                        sentence(vm, finding)))
                 .toList();
     }
 

@@ -72,7 +72,7 @@ public record Job(
                 vm,
                 attempts,
                 cancelRequested,
-                progress,
+                ending == null ? progress : Progress.of("look", 0, 0),
                 errorCode,
                 error,
                 result,

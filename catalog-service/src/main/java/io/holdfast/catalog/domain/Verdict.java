@@ -2,6 +2,7 @@ package io.holdfast.catalog.domain;
 
 import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobEnd.Made;
+import io.holdfast.api.job.JobKind;
 import io.holdfast.api.job.JobState;
 import io.holdfast.api.problem.ErrorCode;
 import java.time.Duration;
@@ -90,6 +91,10 @@ public sealed interface Verdict {
         if (code == ErrorCode.VM_BUSY) {
             // Nothing is wrong with the job: somebody else's work on the VM has to end first.
             return new Again(false, false, backoff.after(job.attempts()), code, error, doubtful);
+        }
+        if (job.kind() == JobKind.VAULT_ADD && code == ErrorCode.VAULT_UNREACHABLE) {
+            // Somebody waits who may have mistyped the address; the attempt has asked for minutes already.
+            return new Final(JobState.FAILED, code, error);
         }
         // A backup that takes days may lose its lease now and then: what counts are failures without getting on.
         boolean anew = job.gainedBytes() >= PROGRESS_BYTES;

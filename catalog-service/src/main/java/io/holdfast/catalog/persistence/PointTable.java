@@ -119,13 +119,13 @@ class PointTable implements PointStore {
     @Override
     public List<PointHead> heads(UUID vault) {
         return sql.query("""
-                select distinct on (vm) vm, sequence, manifest_hash from restore_point
+                select distinct on (vm) vm, vm_name, sequence, manifest_hash from restore_point
                 where vault = ? and manifest_hash is not null order by vm, sequence desc
                 """, PointTable::head, vault);
     }
 
     private static PointHead head(ResultSet row) throws SQLException {
-        return new PointHead(row.getString(1), row.getLong(2), row.getString(3));
+        return new PointHead(row.getString(1), row.getString(2), row.getLong(3), row.getString(4));
     }
 
     private PointInfo view(PointRow row) {

@@ -6,6 +6,7 @@ import io.holdfast.api.job.JobInfo;
 import io.holdfast.api.job.JobState;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.catalog.app.intake.FilterNames;
 import io.holdfast.catalog.app.port.JobStore;
 import io.holdfast.catalog.app.queue.CancelJob;
 import io.holdfast.catalog.domain.Job;
@@ -28,6 +29,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
+import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -44,12 +46,14 @@ public class JobsResource {
     private final CancelJob cancel;
     private final EventStreams streams;
     private final Tickets tickets;
+    private final FilterNames names;
 
-    JobsResource(JobStore jobs, CancelJob cancel, EventStreams streams, Tickets tickets) {
+    JobsResource(JobStore jobs, CancelJob cancel, EventStreams streams, Tickets tickets, FilterNames names) {
         this.jobs = jobs;
         this.cancel = cancel;
         this.streams = streams;
         this.tickets = tickets;
+        this.names = names;
     }
 
     @GET
@@ -61,13 +65,21 @@ public class JobsResource {
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @DefaultValue("100") @Min(1) @Max(1000) int limit) {
         VmRef ref = vm == null ? null : VmRef.parse(vm);
-        var filter = new JobStore.Filter(
-                state(state),
-                ref == null ? null : ref.source(),
-                ref == null ? null : ref.nameOrId(),
+        JobState wanted = state(state);
+        List<Job> found = rows(wanted, ref, after, limit);
+        if (found.isEmpty() && ref != null && after == null) {
+            found = rows(wanted, names.otherwise(ref), null, limit);
+        }
+        return Pages.of(found, limit, Job::info, job -> Long.toString(job.sequence()));
+    }
+
+    private List<Job> rows(@Nullable JobState state, @Nullable VmRef vm, @Nullable String after, int limit) {
+        return jobs.list(new JobStore.Filter(
+                state,
+                vm == null ? null : vm.source(),
+                vm == null ? null : vm.nameOrId(),
                 Pages.number(after),
-                limit + 1);
-        return Pages.of(jobs.list(filter), limit, Job::info, job -> Long.toString(job.sequence()));
+                limit + 1));
     }
 
     @GET

@@ -6,6 +6,7 @@ import io.holdfast.api.Role;
 import io.holdfast.api.point.PointInfo;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.catalog.app.intake.FilterNames;
 import io.holdfast.catalog.app.port.PointStore;
 import io.holdfast.catalog.domain.VmRef;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -21,6 +22,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -35,9 +37,11 @@ import org.jspecify.annotations.Nullable;
 public class PointsResource {
 
     private final PointStore points;
+    private final FilterNames names;
 
-    PointsResource(PointStore points) {
+    PointsResource(PointStore points, FilterNames names) {
         this.points = points;
+        this.names = names;
     }
 
     @GET
@@ -48,13 +52,21 @@ public class PointsResource {
             @QueryParam("after") @Nullable String after,
             @QueryParam("limit") @DefaultValue("100") @Min(1) @Max(1000) int limit) {
         VmRef ref = vm == null ? null : VmRef.parse(vm);
-        var filter = new PointStore.Filter(
-                ref == null ? null : ref.source(),
-                ref == null ? null : ref.nameOrId(),
+        names.requireVault(vault);
+        List<PointStore.Row> rows = rows(ref, vault, after, limit);
+        if (rows.isEmpty() && ref != null && after == null) {
+            rows = rows(names.otherwise(ref), vault, null, limit);
+        }
+        return Pages.of(rows, limit, PointStore.Row::point, row -> Long.toString(row.sequence()));
+    }
+
+    private List<PointStore.Row> rows(@Nullable VmRef vm, @Nullable String vault, @Nullable String after, int limit) {
+        return points.list(new PointStore.Filter(
+                vm == null ? null : vm.source(),
+                vm == null ? null : vm.nameOrId(),
                 vault,
                 Pages.number(after),
-                limit + 1);
-        return Pages.of(points.list(filter), limit, PointStore.Row::point, row -> Long.toString(row.sequence()));
+                limit + 1));
     }
 
     @GET

@@ -86,9 +86,11 @@ public class SourcesResource {
     @DELETE
     @Path("{name}")
     @RolesAllowed(Role.ADMIN)
-    @Operation(summary = "Remove a source")
-    public SourceRemoved remove(@PathParam("name") @Pattern(regexp = Patterns.NAME) String name) {
-        return sources.remove(name, tickets.of("source.remove " + name, null));
+    @Operation(summary = "Remove a source; with forget also when VMs of it have snapshots, which stay as they are")
+    public SourceRemoved remove(
+            @PathParam("name") @Pattern(regexp = Patterns.NAME) String name,
+            @QueryParam("forget") @DefaultValue("false") boolean forget) {
+        return sources.remove(name, forget, tickets.of("source.remove " + name, null));
     }
 
     @POST

@@ -47,8 +47,8 @@ public final class SnapshotServiceGate implements Hypervisors {
     }
 
     @Override
-    public SourceRemoved removeSource(String name) {
-        return change(() -> api.removeSource(name));
+    public SourceRemoved removeSource(String name, boolean forget) {
+        return change(() -> api.removeSource(name, forget));
     }
 
     @Override

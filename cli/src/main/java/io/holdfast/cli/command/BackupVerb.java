@@ -6,7 +6,6 @@ import io.holdfast.api.job.Requests;
 import io.holdfast.cli.Shell;
 import io.holdfast.cli.WaitOptions;
 import io.holdfast.cli.http.CatalogClient;
-import io.holdfast.cli.output.Human;
 import io.holdfast.cli.output.Report;
 import io.holdfast.cli.output.Table;
 import io.holdfast.cli.progress.Follower;
@@ -65,6 +64,7 @@ public final class BackupVerb extends Verb {
                 .toList();
         List<Outcome> outcomes = follow(catalog, orders, wait);
         report.result(JobResults.document("vm", outcomes), () -> table(outcomes));
+        JobResults.notes(outcomes, report);
         return JobResults.end(outcomes, report);
     }
 
@@ -79,19 +79,10 @@ public final class BackupVerb extends Verb {
                     JobResults.field(job, "consistency").toLowerCase(Locale.ROOT),
                     JobResults.bytes(job, "readBytes"),
                     JobResults.bytes(job, "storedBytes"),
-                    took(outcome),
+                    JobResults.took(job),
                     JobResults.field(job, "id"),
                     job == null ? "" : job.id().toString());
         }
         return table;
-    }
-
-    private static String took(Outcome outcome) {
-        String seconds = JobResults.field(outcome.job(), "seconds");
-        try {
-            return seconds.isEmpty() ? JobResults.took(outcome.job()) : Human.seconds(Double.parseDouble(seconds));
-        } catch (NumberFormatException e) {
-            return "";
-        }
     }
 }

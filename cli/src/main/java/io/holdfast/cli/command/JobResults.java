@@ -3,6 +3,7 @@ package io.holdfast.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.api.job.JobInfo;
 import io.holdfast.api.job.JobState;
+import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.cli.ExitCodes;
 import io.holdfast.cli.output.Human;
 import io.holdfast.cli.output.Report;
@@ -98,7 +99,11 @@ final class JobResults {
         if (job == null || job.state() != JobState.CANCELLED) {
             int exit = one(outcome, report);
             // It was quicker than the request: it ended, and not because of it.
-            return exit == ExitCodes.DONE && job != null && job.state().ended() ? ExitCodes.REFUSED : exit;
+            if (exit != ExitCodes.DONE || job == null || !job.state().ended()) {
+                return exit;
+            }
+            report.note("The job had ended before it could be cancelled. (" + ErrorCode.JOB_ENDED.wire() + ")");
+            return ExitCodes.REFUSED;
         }
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("ok", true);
@@ -140,6 +145,27 @@ final class JobResults {
         JsonNode result = job == null ? null : job.result();
         JsonNode value = result == null ? null : result.get(name);
         return value == null || !value.canConvertToLong() ? "" : Human.bytes(value.asLong());
+    }
+
+    /** What a job's result says in words: point or VM, lines of a check, notes. */
+    static List<Map.Entry<String, String>> told(JobInfo job) {
+        List<Map.Entry<String, String>> told = new ArrayList<>();
+        switch (job.kind()) {
+            case BACKUP -> add(told, "Point:", field(job, "id"));
+            case RESTORE -> add(told, "VM:", field(job, "vmId"));
+            default -> lines(job).forEach(line -> add(told, "Found:", line));
+        }
+        JsonNode result = job.result();
+        if (result != null) {
+            result.path("notes").forEach(note -> add(told, "Note:", note.asText()));
+        }
+        return told;
+    }
+
+    private static void add(List<Map.Entry<String, String>> told, String name, String value) {
+        if (!value.isEmpty()) {
+            told.add(Map.entry(name, value));
+        }
     }
 
     /** The lines a check reports: an array of texts, alone or in a field {@code lines}. */

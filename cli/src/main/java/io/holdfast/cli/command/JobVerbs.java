@@ -10,6 +10,7 @@ import io.holdfast.cli.output.Human;
 import io.holdfast.cli.output.Printable;
 import io.holdfast.cli.output.Report;
 import io.holdfast.cli.output.Table;
+import io.holdfast.cli.progress.Outcome;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,12 +23,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code holdfast job}. */
-@Command(name = "job", description = "Jobs, running and ended: list, watch, cancel.")
+@Command(name = "job", description = "Jobs, running and ended: list, show, watch, cancel.")
 public final class JobVerbs {
 
     public static CommandLine tree(Shell shell) {
         return new CommandLine(new JobVerbs())
                 .addSubcommand("list", new ListAll(shell))
+                .addSubcommand("show", new Show(shell))
                 .addSubcommand("watch", new Watch(shell))
                 .addSubcommand("cancel", new Cancel(shell));
     }
@@ -101,6 +103,53 @@ public final class JobVerbs {
         }
     }
 
+    /** {@code holdfast job show}. */
+    @Command(description = "Show a job: what it is about, how far it is or how it ended, and why.")
+    static final class Show extends IdVerb {
+
+        @Parameters(index = "0", paramLabel = "JOB", description = "The job's id, or its first 6 or more characters.")
+        private String job = "";
+
+        Show(Shell shell) {
+            super(shell);
+        }
+
+        @Override
+        String typed() {
+            return job;
+        }
+
+        @Override
+        protected int run(CatalogClient catalog, Report report) throws InterruptedException {
+            JobInfo found = catalog.job(jobId(catalog));
+            report.result(found, () -> fields(found, report));
+            return 0;
+        }
+
+        private static Table fields(JobInfo job, Report report) {
+            Table fields = Table.ofFields()
+                    .row("Job:", job.id().toString())
+                    .row("Kind:", word(job.kind()))
+                    .row("Subject:", (job.source() == null ? "" : job.source() + "/") + job.subject())
+                    .row("State:", word(job.state()) + (job.cancelRequested() ? ", cancel requested" : ""))
+                    .row("Attempt:", Integer.toString(job.attempt()))
+                    .row("By:", Printable.text(job.createdBy()))
+                    .row("Created:", Human.time(job.createdAt(), report.zone()))
+                    .row("Started:", Human.time(job.startedAt(), report.zone()))
+                    .row("Ended:", Human.time(job.endedAt(), report.zone()))
+                    .row("Took:", JobResults.took(job));
+            Progress progress = job.progress();
+            if (progress != null && !job.state().ended()) {
+                fields.row("Phase:", Printable.text(progress.phase()));
+            }
+            if (job.error() != null) {
+                fields.row("Error:", Printable.text(job.error()) + " (" + Printable.text(job.errorCode()) + ")");
+            }
+            JobResults.told(job).forEach(said -> fields.row(said.getKey(), said.getValue()));
+            return fields;
+        }
+    }
+
     /** {@code holdfast job watch}. */
     @Command(
             description = {
@@ -127,7 +176,10 @@ public final class JobVerbs {
         @Override
         protected int run(CatalogClient catalog, Report report) throws InterruptedException {
             JobInfo found = catalog.job(jobId(catalog));
-            return JobResults.one(follow(catalog, found.subject(), found, wait), report);
+            Outcome outcome = follow(catalog, found.subject(), found, wait);
+            int exit = JobResults.check(outcome, report);
+            JobResults.notes(List.of(outcome), report);
+            return exit;
         }
     }
 

@@ -205,13 +205,19 @@ public final class SourceVerbs {
         @Parameters(index = "0", paramLabel = "NAME", description = "The source.")
         private String name = "";
 
+        @Option(
+                names = "--forget",
+                description = "Also when machines of it have snapshots: they stay on the hypervisor, and Holdfast knows"
+                        + " them no more. For a hypervisor that is gone for good. Default: refused.")
+        private boolean forget;
+
         Remove(Shell shell) {
             super(shell);
         }
 
         @Override
         protected int run(CatalogClient catalog, Report report) throws InterruptedException {
-            List<String> left = catalog.removeSource(name);
+            List<String> left = catalog.removeSource(name, forget);
             left.forEach(report::note);
             report.result(Map.of("removed", name, "left", left), "source " + name + " removed");
             return 0;

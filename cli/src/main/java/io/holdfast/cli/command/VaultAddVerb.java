@@ -176,7 +176,10 @@ final class VaultAddVerb extends Verb {
     }
 
     private S3Keys keys(Report report) {
-        if (url.startsWith("file:")) {
+        if (url.startsWith(DIRECTORY)) {
+            if (accessKey != null || credentials != null) {
+                throw usage("A directory takes no keys: --access-key and --s3-credentials go with s3+https://... .");
+            }
             return new S3Keys(null, null);
         }
         if (credentials != null) {
@@ -189,7 +192,8 @@ final class VaultAddVerb extends Verb {
         }
         String key = accessKey != null ? accessKey : shell().variable("AWS_ACCESS_KEY_ID");
         String secret = shell().variable("AWS_SECRET_ACCESS_KEY");
-        if ((key == null) != (secret == null)) {
+        boolean given = key != null && secret != null;
+        if (!given && (url.startsWith("s3") || key != null || secret != null)) {
             throw usage("An S3 vault needs both an access key and its secret: AWS_ACCESS_KEY_ID and"
                     + " AWS_SECRET_ACCESS_KEY, or --s3-credentials FILE.");
         }

@@ -1,9 +1,11 @@
 package io.holdfast.cli.command;
 
+import io.holdfast.api.source.SourceInfo;
 import io.holdfast.api.source.VmInfo;
 import io.holdfast.cli.Shell;
 import io.holdfast.cli.http.CatalogClient;
 import io.holdfast.cli.output.Human;
+import io.holdfast.cli.output.Printable;
 import io.holdfast.cli.output.Report;
 import io.holdfast.cli.output.Table;
 import java.util.List;
@@ -52,7 +54,20 @@ public final class VmVerbs {
                 }
                 return table;
             });
+            if (source == null) {
+                noteMissing(catalog, report);
+            }
             return 0;
+        }
+
+        /** A listing over all sources leaves out those that do not answer; that is to be seen. */
+        private static void noteMissing(CatalogClient catalog, Report report) throws InterruptedException {
+            for (SourceInfo missing : catalog.sources()) {
+                if (!missing.state().equals("ok")) {
+                    report.note("not listed: the machines of source " + missing.name() + ", which is " + missing.state()
+                            + ": " + Printable.text(missing.detail()));
+                }
+            }
         }
     }
 

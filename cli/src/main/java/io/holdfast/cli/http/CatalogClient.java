@@ -67,10 +67,10 @@ public final class CatalogClient implements AutoCloseable {
     }
 
     /** Removes a source; answers what could not be cleaned up on its hypervisor, for people. */
-    public List<String> removeSource(String name) throws InterruptedException {
+    public List<String> removeSource(String name, boolean forget) throws InterruptedException {
         List<String> left = new ArrayList<>();
         transport
-                .send(Call.delete(Paths.of("sources", name), null))
+                .send(Call.delete(Paths.with(Paths.of("sources", name), "forget", forget ? true : null), null))
                 .path("left")
                 .forEach(line -> left.add(line.asText()));
         return List.copyOf(left);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CatalogLocator {
 
+    private static final String SUITE_FILE = "suite.json";
     private static final int MAX_FILE_BYTES = 64 * 1024;
 
     private final Map<String, String> variables;
@@ -50,7 +51,8 @@ public final class CatalogLocator {
         if (chosen == null) {
             throw new ApiException(
                     ErrorCode.UNAVAILABLE,
-                    "No suite is known: start one on this machine with 'holdfast up', or name one with --url or HOLDFAST_URL.");
+                    "No suite is known (there is no " + home.resolve(SUITE_FILE) + "): start one on this machine with"
+                            + " 'holdfast up', or name one with --url or HOLDFAST_URL.");
         }
         boolean ownSuite = local != null && CatalogAddress.of(chosen, null).equals(CatalogAddress.of(local, null));
         return CatalogAddress.of(chosen, token(tokenFile, ownSuite ? suite : null));
@@ -73,7 +75,7 @@ public final class CatalogLocator {
     }
 
     private @Nullable Suite readSuite() {
-        Path file = home.resolve("suite.json");
+        Path file = home.resolve(SUITE_FILE);
         if (!Files.isRegularFile(file)) {
             return null;
         }

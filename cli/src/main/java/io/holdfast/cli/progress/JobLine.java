@@ -15,10 +15,15 @@ import org.jspecify.annotations.Nullable;
 final class JobLine {
 
     private static final int BAR = 20;
+    /** The phase of a job that will end badly unless an earlier attempt turns out to have done it. */
+    private static final String LOOK = "look";
 
     /** The state, or the phase while it runs. */
     static String phase(JobInfo job) {
         Progress progress = job.progress();
+        if (looks(job)) {
+            return "looking";
+        }
         if (job.cancelRequested() && !job.state().ended()) {
             return "cancelling";
         }
@@ -55,8 +60,16 @@ final class JobLine {
         return line.length() <= end ? line.toString() : line.substring(0, end);
     }
 
+    private static boolean looks(JobInfo job) {
+        Progress progress = job.progress();
+        return progress != null && progress.phase().equals(LOOK) && !job.state().ended();
+    }
+
     private static List<String> figures(JobInfo job) {
         Progress progress = job.progress();
+        if (looks(job)) {
+            return List.of("whether an attempt had done it before it ended");
+        }
         if (job.state() == JobState.QUEUED && job.error() != null) {
             return List.of("because the last attempt failed: " + Printable.text(job.error()));
         }

@@ -120,7 +120,8 @@ class InventoryVerbsTest extends CommandTest {
 
     @Test
     void machines_are_listed_and_shown() {
-        catalog.on("GET /vms", json(new Page<>(List.of(Samples.vm("lab", "web1")), null)));
+        catalog.on("GET /vms", json(new Page<>(List.of(Samples.vm("lab", "web1")), null)))
+                .on("GET /sources", json(List.of(Samples.source("lab"))));
         assertThat(run("vm", "list", "--source", "lab").out()).contains("web1").contains("2.0 GiB");
         assertThat(catalog.seen().getFirst().target()).contains("source=lab");
         var shown = run("vm", "show", "lab/web1");
@@ -135,6 +136,17 @@ class InventoryVerbsTest extends CommandTest {
     }
 
     @Test
+    void a_source_that_did_not_answer_is_named_beside_the_list() {
+        catalog.on("GET /vms", json(new Page<>(List.of(Samples.vm("lab", "web1")), null)))
+                .on("GET /sources", json(List.of(Samples.source("lab"), Samples.unreachable("far", "No route."))));
+        var ran = run("vm", "list");
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.out()).contains("web1").doesNotContain("far");
+        assertThat(ran.err()).contains("far, which is unreachable: No route.").doesNotContain("source lab");
+        assertThat(run("vm", "list", "--source", "lab").err()).doesNotContain("far");
+    }
+
+    @Test
     void a_machine_nobody_lists_is_not_found_also_as_json() {
         catalog.on("GET /vms", json(new Page<>(List.of(), null)));
         var ran = run("vm", "show", "ghost", "-o", "json");
@@ -145,7 +157,8 @@ class InventoryVerbsTest extends CommandTest {
 
     @Test
     void a_name_with_an_escape_sequence_does_not_reach_the_terminal() {
-        catalog.on("GET /vms", json(new Page<>(List.of(Samples.vm("lab", "evil\u001b[2J\u202Egnp")), null)));
+        catalog.on("GET /vms", json(new Page<>(List.of(Samples.vm("lab", "evil\u001b[2J\u202Egnp")), null)))
+                .on("GET /sources", json(List.of()));
         assertThat(run("vm", "list").out()).contains("evil?[2J?gnp").doesNotContain("\u001b");
         catalog.on("DELETE /sources/x", problem(ErrorCode.SOURCE_IN_USE, "Used by \u001b]0;evil\u0007."));
         assertThat(run("source", "remove", "x").err()).doesNotContain("\u001b").contains("?]0;evil?");

@@ -41,7 +41,8 @@ class JobMakingVerbsTest extends CommandTest {
                 .contains(Samples.POINT.toString())
                 .contains("5.0 MiB")
                 .contains("2.0 MiB")
-                .contains("4.2s");
+                .contains("1m 15s");
+        assertThat(ran.err()).as("a note of the point").contains("web1: The TPM's state is not in this point.");
         assertThat(ran.err()).contains("web1: read 30%, 3.0 MiB of 10.0 MiB, 1.0 MiB/s, ETA 9.0s");
         assertThat(sent("/backups")).isEqualTo(Samples.read("""
                         {"vm":"web1","vault":"safe","kind":"full","consistency":"filesystem"}"""));
@@ -57,7 +58,7 @@ class JobMakingVerbsTest extends CommandTest {
                 .contains("succeeded");
         assertThat(ran.err().lines().map(l -> l.replaceAll("\r?\u001b\\[[?0-9]*[AJhl]", "")))
                 .allSatisfy(line -> assertThat(line.length()).isLessThan(100));
-        assertThat(ran.err()).endsWith("\u001b[?7h");
+        assertThat(ran.err().lines().toList().getLast()).startsWith("\u001b[?7hholdfast: web1: The TPM");
         assertThat(ran.out()).doesNotContain("\u001b");
     }
 
@@ -232,6 +233,49 @@ class JobMakingVerbsTest extends CommandTest {
         assertThat(run("job", "watch", Samples.JOB.toString()).exit()).isZero();
         var late = run("job", "cancel", Samples.JOB.toString());
         assertThat(late.exit()).isEqualTo(4);
+        assertThat(late.err()).contains("before it could be cancelled");
+    }
+
+    @Test
+    void a_job_is_shown_with_how_it_ended_and_what_it_had_to_say() {
+        var result = Map.of("vmId", "vm-9", "notes", List.of("The old disks stay: a pool is full."));
+        catalog.on(JOB, json(Samples.succeeded(Samples.JOB, JobKind.RESTORE, result)));
+        var shown = run("job", "show", Samples.JOB.toString());
+        assertThat(shown.exit()).isZero();
+        assertThat(shown.out())
+                .contains("restore", "lab/web1", "succeeded", "1m 15s", "vm-9", "The old disks stay: a pool is full.");
+        assertThat(run("job", "watch", Samples.JOB.toString()).err()).contains("The old disks stay");
+        assertThat(document(run("job", "show", Samples.JOB.toString(), "-o", "json"))
+                        .get("state")
+                        .asText())
+                .isEqualToIgnoringCase("succeeded");
+    }
+
+    @Test
+    void a_job_that_failed_is_shown_with_its_sentence() {
+        catalog.on(JOB, json(Samples.failed(Samples.JOB, JobKind.BACKUP, ErrorCode.SCRATCH_FULL, "No room was left.")));
+        var shown = run("job", "show", Samples.JOB.toString());
+        assertThat(shown.exit()).isZero();
+        assertThat(shown.out()).contains("No room was left. (scratch-full)");
+    }
+
+    @Test
+    void a_last_look_is_not_told_as_a_failure() {
+        var looking = Samples.looking(Samples.JOB, "vault-unreachable", "The vault was away.");
+        catalog.on(JOB, json(looking)).on(JOB + "/events", events(looking, DONE));
+        var ran = run("job", "watch", Samples.JOB.toString());
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.err())
+                .contains("looking, whether an attempt had done it")
+                .doesNotContain("the last attempt failed");
+    }
+
+    @Test
+    void why_a_job_waits_is_in_its_line() {
+        var waiting = Samples.waiting(Samples.JOB, "vault-unreachable", "The vault was away.");
+        catalog.on(JOB, json(waiting)).on(JOB + "/events", events(waiting, DONE));
+        assertThat(run("job", "watch", Samples.JOB.toString()).err())
+                .contains("queued, because the last attempt failed: The vault was away.");
     }
 
     @Test

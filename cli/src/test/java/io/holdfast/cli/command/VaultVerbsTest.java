@@ -183,8 +183,14 @@ class VaultVerbsTest extends CommandTest {
     void a_key_without_its_secret_and_a_short_passphrase_are_usage_errors() throws Exception {
         assertThat(run("vault", "add", "safe", URL, "--access-key", "AKID").exit())
                 .isEqualTo(2);
+        var none = run("vault", "add", "safe", URL);
+        assertThat(none.exit()).isEqualTo(2);
+        assertThat(none.err()).contains("--s3-credentials").doesNotContain("accessKey");
         Path credentials = secret("half", "aws_access_key_id=AKID\n");
         assertThat(run("vault", "add", "safe", URL, "--s3-credentials", credentials.toString())
+                        .exit())
+                .isEqualTo(2);
+        assertThat(run("vault", "add", "safe", "file:///v", "--access-key", "AKID")
                         .exit())
                 .isEqualTo(2);
         Path passphrase = secret("short", "1234567\n");

@@ -225,7 +225,7 @@ class CatalogClientTest {
     @Test
     void a_delete_that_was_lost_and_then_finds_nothing_is_done() throws Exception {
         server.on("DELETE /sources/lab", lost(), problem(ErrorCode.SOURCE_NOT_FOUND, "No such source."));
-        client.removeSource("lab");
+        client.removeSource("lab", false);
         assertThat(server.seen()).hasSize(2);
     }
 
@@ -240,7 +240,7 @@ class CatalogClientTest {
     @Test
     void a_delete_of_what_never_was_is_not_found() {
         server.on("DELETE /sources/lab", problem(ErrorCode.SOURCE_NOT_FOUND, "No such source."));
-        fails(() -> client.removeSource("lab"), ErrorCode.SOURCE_NOT_FOUND);
+        fails(() -> client.removeSource("lab", false), ErrorCode.SOURCE_NOT_FOUND);
     }
 
     @Test

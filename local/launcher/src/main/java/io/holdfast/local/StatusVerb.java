@@ -2,6 +2,7 @@ package io.holdfast.local;
 
 import io.holdfast.cli.OutputOptions;
 import io.holdfast.cli.Shell;
+import io.holdfast.cli.output.Human;
 import io.holdfast.local.suite.Home;
 import io.holdfast.local.suite.PartStatus;
 import io.holdfast.local.suite.SuiteFile;
@@ -41,6 +42,7 @@ final class StatusVerb extends LocalVerb {
             String starts = runs ? "The suite is starting." : "The suite does not run.";
             out.println(runs && !catalog.isEmpty() ? "The suite runs: " + catalog : starts);
             parts.forEach(part -> out.println(line(part)));
+            out.println("State and logs: " + home.root());
         }
         if (!runs) {
             return 3;
@@ -52,9 +54,7 @@ final class StatusVerb extends LocalVerb {
         if (!part.lives()) {
             return String.format(Locale.ROOT, "  %-18s %-12s port %-6d not running", part.name(), "", part.port());
         }
-        long seconds = Duration.between(
-                        part.since(), shell.environment().clock().instant())
-                .toSeconds();
+        Duration up = Duration.between(part.since(), shell.environment().clock().instant());
         return String.format(
                 Locale.ROOT,
                 "  %-18s pid %-8d port %-6d %-10s up %-10s %5d MiB",
@@ -62,7 +62,7 @@ final class StatusVerb extends LocalVerb {
                 part.pid(),
                 part.port(),
                 part.ready() ? "ready" : "not ready",
-                seconds + " s",
+                Human.duration(up),
                 part.residentBytes() >> 20);
     }
 }

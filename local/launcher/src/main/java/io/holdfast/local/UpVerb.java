@@ -28,12 +28,8 @@ final class UpVerb extends LocalVerb {
         PrintStream err = shell.environment().screen().err();
         Supervisor.Started started = new Supervisor(home).startDetached(Installation.ofSystem(), true, err::println);
         SuiteFile suite = started.suite();
-        if (!started.fresh()) {
-            out.println("The suite runs already: " + suite.catalog());
-            return 0;
-        }
         String vault = "s3+" + suite.objects() + "/" + suite.bucket() + "/vault";
-        out.println("The suite is up: " + suite.catalog());
+        out.println((started.fresh() ? "The suite is up: " : "The suite runs already: ") + suite.catalog());
         out.println("State and logs: " + home.root() + "; sockets for QEMU: " + home.nbd());
         out.println("An S3 bucket for a first vault, and your own libvirt:");
         out.println("  holdfast vault add main " + quoted(vault) + " --s3-credentials "

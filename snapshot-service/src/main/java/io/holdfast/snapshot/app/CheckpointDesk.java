@@ -4,6 +4,7 @@ import io.holdfast.snapshot.domain.Checkpoint;
 import io.holdfast.snapshot.domain.Source;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /** Lets checkpoints go whose vault or source is no longer known. The intent is written first; the reaper tries again. */
@@ -30,18 +31,19 @@ public final class CheckpointDesk {
     /**
      * Gives up all checkpoints of a source that is to be removed, and removes what the hypervisor lets go now.
      *
+     * @param label what people call a VM, by its id
      * @return one line for each VM on which some stay, for people
      */
-    public List<String> clear(Source source) {
+    public List<String> clear(Source source, UnaryOperator<String> label) {
         List<String> vms = checkpoints.all().stream()
                 .filter(c -> c.source().equals(source.id()))
                 .map(Checkpoint::vm)
                 .distinct()
                 .toList();
-        return vms.stream().flatMap(vm -> clear(source, vm).stream()).toList();
+        return vms.stream().flatMap(vm -> clear(source, vm, label).stream()).toList();
     }
 
-    private List<String> clear(Source source, String vm) {
+    private List<String> clear(Source source, String vm, UnaryOperator<String> label) {
         checkpoints.dropOfVm(source.id(), vm);
         String why = "it is off or busy";
         try {
@@ -56,7 +58,7 @@ public final class CheckpointDesk {
         int left = checkpoints.ofVm(source.id(), vm).size();
         return left == 0
                 ? List.of()
-                : List.of(
-                        "VM " + vm + " keeps " + left + " of the checkpoints called holdfast.*, because " + why + ".");
+                : List.of("VM " + label.apply(vm) + " keeps " + left + " of the checkpoints called holdfast.*, because "
+                        + why + ".");
     }
 }

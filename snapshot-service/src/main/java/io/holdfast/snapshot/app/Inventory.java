@@ -10,7 +10,7 @@ public interface Inventory {
     /** A VM's identity and name. */
     record VmName(String id, String name) {}
 
-    /** One cheap call; fails when the source does not answer. */
+    /** One cheap call; fails when the source does not answer, or has not the pool that it names: {@code pool-not-found}. */
     void ping();
 
     /** All VMs by name, active or not, helpers of ours left out. */
@@ -18,6 +18,9 @@ public interface Inventory {
 
     /** The VMs of this name or id, at most two; asks for no other. */
     List<VmName> called(String nameOrId);
+
+    /** Whether a VM of this id is there and has a process: runs or is paused. */
+    boolean runs(String id);
 
     /** One VM in full; {@code snapshots} is 0, the caller knows. */
     Optional<VmInfo> vm(String id);

@@ -47,8 +47,16 @@ public final class SourceDirectory {
         if (sources.byName(spec.name()).isPresent()) {
             throw new ApiException(ErrorCode.SOURCE_EXISTS, "A source called " + spec.name() + " exists already.");
         }
+        sources.all().stream()
+                .filter(s -> s.uri().equals(spec.uri()))
+                .findFirst()
+                .ifPresent(s -> {
+                    // Under two names nothing would keep two jobs from one VM.
+                    throw new ApiException(
+                            ErrorCode.SOURCE_EXISTS, "This hypervisor is the source " + s.name() + " already.");
+                });
         if (spec.scratchLimitBytes() != null && spec.scratchLimitBytes() < 1 << 20) {
-            throw new ApiException(ErrorCode.INVALID_REQUEST, "scratchLimitBytes must be at least 1048576.");
+            throw new ApiException(ErrorCode.INVALID_REQUEST, "The scratch limit is at least 1 MiB.");
         }
         Source source = new Source(
                 UUID.randomUUID(),
@@ -72,6 +80,34 @@ public final class SourceDirectory {
         }
         LOG.infof("source %s added", source.name());
         return info(source);
+    }
+
+    /**
+     * Refuses a VM that is off on its source while one of its id runs on another: where two hypervisors share storage both may
+     * define it, as after a migration, and what is off here is written to there. Sources that do not answer are passed over.
+     * Error: {@code vm-ambiguous}.
+     */
+    public void refuseRunningElsewhere(Source here, String vm) {
+        if (drivers.of(here).inventory().runs(vm)) {
+            return;
+        }
+        for (Source other : sources.all()) {
+            if (!other.id().equals(here.id()) && other.state().equals("ok") && runs(other, vm)) {
+                throw new ApiException(
+                        ErrorCode.VM_AMBIGUOUS,
+                        "The VM " + vm + " is off on " + here.name() + " and runs on " + other.name()
+                                + ": if it is one VM, name it there; if these are two, give one of them another UUID.");
+            }
+        }
+    }
+
+    private boolean runs(Source source, String vm) {
+        try {
+            return reach(source, d -> d.inventory().runs(vm));
+        } catch (ApiException e) {
+            LOG.infof("whether VM %s runs on source %s is not known: %s", vm, source.name(), e.code());
+            return false;
+        }
     }
 
     /** Runs against a source's driver and keeps the source's state: reached or not. */

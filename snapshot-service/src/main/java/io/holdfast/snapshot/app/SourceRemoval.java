@@ -5,12 +5,15 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.source.SourceRemoved;
 import io.holdfast.api.target.TargetInfo.State;
 import io.holdfast.snapshot.domain.Marks;
+import io.holdfast.snapshot.domain.Snapshot;
 import io.holdfast.snapshot.domain.Source;
 import io.holdfast.snapshot.domain.Target;
 import io.holdfast.snapshot.domain.View;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -47,22 +50,65 @@ public final class SourceRemoval {
         this.locks = locks;
     }
 
-    /** Error: {@code source-in-use}. */
-    public SourceRemoved remove(String name) {
+    /**
+     * Error: {@code source-in-use}.
+     *
+     * @param forget whether snapshots do not refuse it: they stay on the hypervisor, as snapshots of somebody else
+     */
+    public SourceRemoved remove(String name, boolean forget) {
         Source source = directory.find(name);
+        List<Snapshot> snapshots = tables.snapshots().all().stream()
+                .filter(s -> s.source().equals(source.id()))
+                .toList();
         refuseInUse(source);
         List<String> left = new ArrayList<>();
+        if (!snapshots.isEmpty()) {
+            left.addAll(snapshotsLeft(source, snapshots, forget));
+        }
         tables.views().unclosed().stream()
                 .filter(v -> v.source().equals(source.id()))
                 .forEach(v -> close(v, left));
         tables.targets().open().stream()
                 .filter(t -> t.source().equals(source.id()))
                 .forEach(t -> end(t, left));
-        left.addAll(checkpoints.clear(source));
+        left.addAll(checkpoints.clear(source, vm -> label(source, vm)));
+        snapshots.forEach(s -> tables.snapshots().remove(s.id()));
         tables.sources().remove(source.id());
         drivers.forget(source);
         LOG.infof("source %s removed; left behind: %s", name, left);
         return new SourceRemoved(List.copyOf(left));
+    }
+
+    private List<String> snapshotsLeft(Source source, List<Snapshot> snapshots, boolean forget) {
+        Map<String, List<Snapshot>> byVm = snapshots.stream().collect(Collectors.groupingBy(Snapshot::vm));
+        if (!forget) {
+            String vms = byVm.keySet().stream()
+                    .sorted()
+                    .limit(10)
+                    .map(vm -> label(source, vm))
+                    .collect(Collectors.joining(", "));
+            throw inUse(
+                    source,
+                    "it has VMs with snapshots (" + vms + "): delete those first, or have them forgotten (--forget), if"
+                            + " the hypervisor or the VM is gone for good");
+        }
+        return byVm.entrySet().stream()
+                .map(vm -> "VM " + label(source, vm.getKey()) + " keeps its snapshots "
+                        + vm.getValue().stream().map(Snapshot::name).collect(Collectors.joining(", ")) + ".")
+                .toList();
+    }
+
+    /** Name and id as far as the hypervisor tells. */
+    private String label(Source source, String vm) {
+        try {
+            return drivers.of(source).inventory().called(vm).stream()
+                    .findFirst()
+                    .map(found -> found.name() + " (" + vm + ")")
+                    .orElse(vm);
+        } catch (RuntimeException e) {
+            LOG.debugf("the name of VM %s is not known: %s", vm, e.getMessage());
+            return vm;
+        }
     }
 
     private void close(View view, List<String> left) {
@@ -100,9 +146,6 @@ public final class SourceRemoval {
         if (tables.targets().open().stream()
                 .anyMatch(t -> t.goesOn() && t.source().equals(id))) {
             throw inUse(source, "a restore fills a target on it");
-        }
-        if (tables.snapshots().all().stream().anyMatch(s -> s.source().equals(id))) {
-            throw inUse(source, "VMs of it have snapshots; delete them first");
         }
     }
 

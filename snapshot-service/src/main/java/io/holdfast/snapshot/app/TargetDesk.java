@@ -65,6 +65,9 @@ public final class TargetDesk {
             return info(continued(known.get(), r.fencing()));
         }
         known.ifPresent(t -> targets.remove(t.job()));
+        if (r.inPlace() != null) {
+            directory.refuseRunningElsewhere(source, r.inPlace());
+        }
         RestoreTargets.Planned plan = driver.plan(r);
         refuseTwin(source, plan.vmName(), r.inPlace());
         refusePartial(source, plan, r.inPlace());

@@ -105,6 +105,9 @@ public final class ViewDesk {
             throw new ApiException(ErrorCode.VM_BUSY, "Another job has a frozen view of this VM.");
         }
         FrozenViews.Planned plan = drivers.of(source).views().plan(r.vm(), moment, r.vault(), r.point(), port);
+        if (plan.plan().mode() != ViewPlan.Mode.AS_IS) {
+            directory.refuseRunningElsewhere(source, r.vm());
+        }
         Instant now = clock.instant();
         View view = new View(
                 moment,

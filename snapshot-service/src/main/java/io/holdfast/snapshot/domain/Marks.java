@@ -1,6 +1,7 @@
 package io.holdfast.snapshot.domain;
 
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** How everything that Holdfast makes on a hypervisor is named, so that it is known again. */
 public final class Marks {
@@ -41,6 +42,12 @@ public final class Marks {
     /** A restored disk keeps this name for its life: it says which VM it belongs to. */
     public static String restored(String vmName, UUID job, String disk, String format) {
         return PREFIX + vmName + "." + brief(job) + "." + disk + "." + format;
+    }
+
+    /** Whether a file is called so as the restored disk of this VM. */
+    public static boolean isRestored(String file, String vmName, String disk) {
+        return file.matches(Pattern.quote(PREFIX + vmName + ".") + "[0-9a-f]{" + SHORT + "}"
+                + Pattern.quote("." + disk + ".") + "(qcow2|raw)");
     }
 
     public static String overlay(UUID snapshot, String disk) {

@@ -101,13 +101,13 @@ public sealed interface ViewStep {
         return switch (view.plan().mode()) {
             case AS_IS -> false;
             case HELPER -> true;
-            case WAKE -> view.startedId() == View.STARTING ? asWeStart(seen) : view.startedId() == seen.run();
+            case WAKE -> asWeStart(seen) && (view.startedId() == View.STARTING || view.startedId() == seen.run());
         };
     }
 
     /**
-     * Whether we were about to start the domain and it is as we start one. One whose guest ran somebody else started, though
-     * he may have paused it since.
+     * Whether the domain is as we start one. One whose guest ran somebody else started or resumed, though he may have paused it
+     * since: what the guest did is his.
      */
     private static boolean asWeStart(ViewSeen seen) {
         return seen.power() == ViewSeen.Power.PAUSED && seen.fresh();

@@ -4,6 +4,7 @@ import io.holdfast.snapshot.domain.ViewPlan;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.w3c.dom.Element;
 
@@ -49,7 +50,8 @@ final class BackupXml {
                 .xml();
     }
 
-    static String checkpoint(String name, ViewPlan plan, DomainXml domain) {
+    /** @param bottoms what each disk lies upon, see {@link DisksThen} */
+    static String checkpoint(String name, ViewPlan plan, DomainXml domain, Map<String, String> bottoms) {
         Set<String> ours = new HashSet<>();
         List<Tag> disks = new ArrayList<>();
         for (ViewPlan.Disk d : plan.disks()) {
@@ -58,7 +60,10 @@ final class BackupXml {
         }
         disks.addAll(others(domain, ours, "checkpoint"));
         return Tag.of("domaincheckpoint")
-                .add(Tag.of("name", name), Tag.of("disks").add(disks))
+                .add(
+                        Tag.of("name", name),
+                        Tag.of("description", DisksThen.describe(bottoms)),
+                        Tag.of("disks").add(disks))
                 .xml();
     }
 

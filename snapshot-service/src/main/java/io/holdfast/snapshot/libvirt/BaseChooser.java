@@ -32,7 +32,7 @@ final class BaseChooser {
     static final String OLD_QCOW2 = "the disk's qcow2 version 2 cannot keep a bitmap";
     static final String LOST = "its bitmap was lost: the VM's process ended without closing the disk";
     static final String ADDED = "the disk was added or restored after the base point";
-    static final String EXCHANGED = "its file was another disk's at the base point";
+    static final String EXCHANGED = "it is another file than at the base point";
     static final String SAVED = "the VM has a saved memory state, its bitmaps are not used";
 
     /**
@@ -53,13 +53,14 @@ final class BaseChooser {
         List<ViewPlan.Disk> disks = new ArrayList<>();
         for (ViewPlan.Disk d : view.plan().disks()) {
             String unable = helper ? SAVED : unable(c, live, d);
-            disks.add(decide(d, unable, chosen, live));
+            disks.add(decide(c, d, unable, chosen, live));
         }
         return view.plan().choose(List.copyOf(disks));
     }
 
     private static ViewPlan.Disk decide(
-            ViewPlan.Disk d, @Nullable String unable, @Nullable Sound chosen, DomainXml live) {
+            Connect c, ViewPlan.Disk d, @Nullable String unable, @Nullable Sound chosen, DomainXml live)
+            throws LibvirtException {
         ViewPlan.Disk disk = new ViewPlan.Disk(
                 d.key(),
                 d.virtualBytes(),
@@ -81,7 +82,7 @@ final class BaseChooser {
         if (sound == null) {
             return disk.withBase(null, null, ADDED);
         }
-        if (chosen.then().wasAnothers(d.key(), live)) {
+        if (chosen.then().isAnother(c, d.key(), live)) {
             return disk.withBase(null, null, EXCHANGED);
         }
         return sound

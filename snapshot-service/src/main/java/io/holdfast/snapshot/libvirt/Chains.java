@@ -18,7 +18,7 @@ import org.w3c.dom.NodeList;
 final class Chains {
 
     /** A chain that is longer is a loop, or made to keep us busy. */
-    private static final int MAX_DEPTH = 200;
+    static final int MAX_DEPTH = 200;
 
     private Chains() {}
 
@@ -93,6 +93,27 @@ final class Chains {
                 into.add(path);
             }
         }
+    }
+
+    /** A disk with the path of every layer, also of those that name pool and volume, as far as it is known. */
+    static DomainXml.Disk resolved(Connect c, DomainXml.Disk disk) throws LibvirtException {
+        List<DomainXml.Layer> layers = new ArrayList<>();
+        Element at = disk.element();
+        for (DomainXml.Layer layer : disk.chain()) {
+            Optional<Element> source = Xml.child(at, "source");
+            boolean named = layer.path().isEmpty() && source.isPresent();
+            layers.add(new DomainXml.Layer(named ? path(c, source.get()) : layer.path(), layer.format()));
+            at = Xml.child(at, "backingStore").orElse(at);
+        }
+        return disk.withChain(List.copyOf(layers));
+    }
+
+    /**
+     * The file that all other layers of a running VM's disk lie upon; empty if it is not known. Snapshots and their consolidation
+     * never change it.
+     */
+    static String bottom(Connect c, DomainXml.Disk disk) throws LibvirtException {
+        return resolved(c, disk).chain().getLast().path();
     }
 
     /** Where a disk's top layer lies, also of a disk that names pool and volume; empty if that is not known. */

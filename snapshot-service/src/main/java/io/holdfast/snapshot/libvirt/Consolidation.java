@@ -184,7 +184,8 @@ final class Consolidation {
             Domain domain = domain(c);
             DomainXml xml = DomainXml.parse(domain.getXMLDesc(0));
             boolean running = xml.root().hasAttribute("id");
-            for (DomainXml.Disk disk : xml.disks()) {
+            for (DomainXml.Disk shown : xml.disks()) {
+                DomainXml.Disk disk = Chains.resolved(c, shown);
                 for (int at = 0; at < disk.chain().size(); at++) {
                     if (disk.chain().get(at).path().equals(overlay.path())) {
                         return new Look(running, new Seen(disk, at, job(domain, disk.key())), true);
@@ -203,8 +204,9 @@ final class Consolidation {
     private void start(Seen seen, Runnable begins) {
         String key = seen.disk().key();
         String base = seen.base()
+                .filter(path -> !path.isEmpty())
                 .orElseThrow(() -> new ApiException(
-                        ErrorCode.HYPERVISOR_ERROR, "Nothing lies beneath the overlay of disk " + key + "."));
+                        ErrorCode.HYPERVISOR_ERROR, "What lies beneath the overlay of disk " + key + " is not known."));
         context.connection().call("look who lies upon a disk", SLOW, c -> {
             Domain domain = domain(c);
             if (Domains.backupJob(domain).isPresent()) {

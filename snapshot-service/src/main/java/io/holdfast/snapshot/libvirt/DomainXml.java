@@ -31,6 +31,11 @@ record DomainXml(Element root, String name, String uuid, List<Disk> disks) {
             Optional<String> mirror,
             Element element) {
 
+        Disk withChain(List<Layer> layers) {
+            return new Disk(
+                    key, device, type, layers, readonly, shareable, transientDisk, mirrorReady, mirror, element);
+        }
+
         String format() {
             return chain.getFirst().format();
         }

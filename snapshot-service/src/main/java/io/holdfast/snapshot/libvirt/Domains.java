@@ -14,6 +14,9 @@ import org.libvirt.LibvirtException;
 final class Domains {
 
     static final int INACTIVE_XML = 2;
+    /** With the passwords of consoles, which a definition that is given back has to have. */
+    static final int SECURE_XML = 1;
+
     static final int START_PAUSED = 1;
     /** What QEMU's threads of virtual CPUs take to start; a guest takes more in its firmware alone. */
     private static final long STARTING_NANOS = 250_000_000;

@@ -57,6 +57,7 @@ final class InPlace {
         boolean whole = whole(domain, keys);
         refusePartial(domain, whole);
         refuseMissing(DomainXml.parse(domain.getXMLDesc(Domains.INACTIVE_XML)), keys);
+        DomainXml then = DomainXml.parse(target.definition());
         Set<String> paths = new LinkedHashSet<>();
         List<String> notes = new ArrayList<>();
         if (domain.isActive() == 1) {
@@ -71,7 +72,7 @@ final class InPlace {
                     continue;
                 }
                 if (DiskRules.refusal(disk) == null) {
-                    collect(c, disk, paths, notes);
+                    collect(c, new Gone(then, domain.getName(), disk), paths, notes);
                 } else {
                     notes.add("The replaced disk " + disk.key() + " was left: " + DiskRules.refusal(disk) + ".");
                 }
@@ -100,11 +101,46 @@ final class InPlace {
         }
     }
 
-    private static void collect(Connect c, DomainXml.Disk disk, Set<String> paths, List<String> notes)
-            throws LibvirtException {
+    /**
+     * A disk of the VM that is replaced.
+     *
+     * @param then the VM as the point knows it
+     */
+    private record Gone(DomainXml then, String vmName, DomainXml.Disk disk) {
+
+        /**
+         * Whether this is the disk that the point holds, or one that took its place in an earlier restore. The VM may have got
+         * another file under the same name since, which is in no point: nobody could bring that back.
+         */
+        boolean held(Connect c, String path) throws LibvirtException {
+            Set<String> layers = new LinkedHashSet<>();
+            Chains.resolved(c, disk).chain().forEach(layer -> layers.add(layer.path()));
+            for (String at = path; !at.isEmpty() && layers.size() < Chains.MAX_DEPTH; ) {
+                layers.add(at);
+                String beneath = Chains.beneath(c, at);
+                at = layers.contains(beneath) ? "" : beneath;
+            }
+            Set<String> known = new LinkedHashSet<>();
+            if (then.disk(disk.key()).isPresent()) {
+                Chains.resolved(c, then.disk(disk.key()).get()).chain().forEach(layer -> known.add(layer.path()));
+            }
+            known.remove("");
+            return layers.stream()
+                    .anyMatch(file -> known.contains(file)
+                            || Marks.isRestored(file.substring(file.lastIndexOf('/') + 1), vmName, disk.key()));
+        }
+    }
+
+    private static void collect(Connect c, Gone gone, Set<String> paths, List<String> notes) throws LibvirtException {
+        DomainXml.Disk disk = gone.disk();
         String path = Chains.path(c, disk);
         if (path.isEmpty()) {
             notes.add("The volume of the replaced disk " + disk.key() + " is not known and was left.");
+            return;
+        }
+        if (!gone.held(c, path)) {
+            notes.add("The file " + path + ", which disk " + disk.key()
+                    + " was now, was left: it is not the disk that the point was taken of.");
             return;
         }
         paths.add(path);
@@ -181,7 +217,8 @@ final class InPlace {
     static void switchDisks(Connect c, Target target) throws LibvirtException {
         Domain domain = domain(c, target);
         refuseBackup(domain);
-        c.domainDefineXML(DefinitionRewriter.withNewDisks(domain.getXMLDesc(Domains.INACTIVE_XML), target));
+        c.domainDefineXML(
+                DefinitionRewriter.withNewDisks(domain.getXMLDesc(Domains.INACTIVE_XML | Domains.SECURE_XML), target));
     }
 
     static void stop(Connect c, Target target) throws LibvirtException {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
@@ -16,16 +17,24 @@ import org.libvirt.LibvirtException;
 final class LibvirtInventory implements Inventory {
 
     private final LibvirtConnection connection;
+    private final @Nullable String scratchPool;
     private final DiskSizes sizes;
 
     LibvirtInventory(SourceContext context) {
         this.connection = context.connection();
+        this.scratchPool = context.source().scratchPool();
         this.sizes = new DiskSizes(context);
     }
 
     @Override
     public void ping() {
-        connection.call("connect", c -> c.getLibVersion());
+        connection.call("connect", c -> {
+            long version = c.getLibVersion();
+            if (scratchPool != null) {
+                Volumes.pool(c, scratchPool);
+            }
+            return version;
+        });
     }
 
     @Override
@@ -53,6 +62,14 @@ final class LibvirtInventory implements Inventory {
                 add(byName.get(), names);
             }
             return names.stream().distinct().toList();
+        });
+    }
+
+    @Override
+    public boolean runs(String id) {
+        return connection.call("look a domain up", c -> {
+            Optional<Domain> domain = Domains.byId(c, id);
+            return domain.isPresent() && domain.get().isActive() == 1;
         });
     }
 

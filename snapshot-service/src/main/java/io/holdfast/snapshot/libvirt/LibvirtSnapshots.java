@@ -124,7 +124,7 @@ final class LibvirtSnapshots implements Snapshots {
     }
 
     private static boolean isRun(Domain domain, @Nullable Integer run) throws LibvirtException {
-        return run == null ? Domains.neverRan(domain) : domain.getID() == run;
+        return Domains.neverRan(domain) && (run == null || domain.getID() == run);
     }
 
     @Override

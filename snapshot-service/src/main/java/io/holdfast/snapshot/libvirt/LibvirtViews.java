@@ -66,7 +66,7 @@ final class LibvirtViews implements FrozenViews {
             Power power = domain.isPresent() ? power(c, domain.get(), plan) : Power.GONE;
             int run = power.readable() ? domain.orElseThrow().getID() : 0;
             boolean fresh = power == Power.PAUSED
-                    && view.startedId() == View.STARTING
+                    && plan.mode() == ViewPlan.Mode.WAKE
                     && Domains.neverRan(domain.orElseThrow());
             Job job = Job.NONE;
             if (power.readable()) {
@@ -144,7 +144,8 @@ final class LibvirtViews implements FrozenViews {
             ViewPlan plan = view.plan();
             boolean bitmaps = plan.disks().stream().anyMatch(ViewPlan.Disk::bitmap);
             String name = plan.checkpoint();
-            String checkpoint = name != null && bitmaps ? BackupXml.checkpoint(name, plan, live) : null;
+            String checkpoint =
+                    name != null && bitmaps ? BackupXml.checkpoint(name, plan, live, DisksThen.bottoms(c, live)) : null;
             begin(domain, BackupXml.backup(plan, live), checkpoint);
             return plan;
         });
@@ -274,7 +275,7 @@ final class LibvirtViews implements FrozenViews {
         if (view.plan().mode() == ViewPlan.Mode.HELPER) {
             return true;
         }
-        return view.startedId() == View.STARTING ? Domains.neverRan(domain) : domain.getID() == view.startedId();
+        return Domains.neverRan(domain) && (view.startedId() == View.STARTING || domain.getID() == view.startedId());
     }
 
     @Override

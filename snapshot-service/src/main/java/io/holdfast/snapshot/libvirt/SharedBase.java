@@ -24,8 +24,9 @@ final class SharedBase {
         Dependants all = Dependants.look(c);
         for (Snapshot.Overlay overlay : overlays) {
             for (DomainXml.Disk disk : live.disks()) {
-                List<String> chain =
-                        disk.chain().stream().map(DomainXml.Layer::path).toList();
+                List<String> chain = Chains.resolved(c, disk).chain().stream()
+                        .map(DomainXml.Layer::path)
+                        .toList();
                 int base = chain.indexOf(overlay.path()) + 1;
                 if (base > 0 && base < chain.size()) {
                     Set<String> own = chain.stream().limit(base + 1L).collect(Collectors.toSet());

@@ -100,9 +100,9 @@ public class SnapshotResource implements SnapshotServiceApi {
     }
 
     @Override
-    public SourceRemoved removeSource(String name) {
+    public SourceRemoved removeSource(String name, boolean forget) {
         refuseAllButTheCatalog();
-        return removal.remove(name);
+        return removal.remove(name, forget);
     }
 
     @Override

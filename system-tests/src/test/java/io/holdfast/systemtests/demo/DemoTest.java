@@ -100,8 +100,9 @@ class DemoTest {
     @ParameterizedTest
     @MethodSource("endings")
     void aDemoThatIsEndedInAnyPhaseLeavesNothingAtTheLatestForTheNextOne(String signal, Phase phase) throws Exception {
+        Path out = folder.resolve("out.json");
         Path err = folder.resolve("err.log");
-        Process demo = demo(folder.resolve("out.json"), err);
+        Process demo = demo(out, err);
         Awaitility.await().pollInterval(Duration.ofMillis(20)).atMost(LONGEST).until(() -> {
             assertThat(demo.isAlive()).as(said(err)).isTrue();
             return phase.reached(home.resolve("demo"), said(err));
@@ -111,6 +112,11 @@ class DemoTest {
 
         assertThat(demo.waitFor(2, TimeUnit.MINUTES)).as("the demo ends").isTrue();
         assertThat(demo.exitValue()).isNotZero();
+        if (!signal.equals("KILL")) {
+            assertThat(said(err)).contains("the demo is ended");
+            assertThat(new ObjectMapper().readTree(out.toFile()).path("ok").asBoolean(true))
+                    .isFalse();
+        }
         if (signal.equals("KILL")) {
             List<OsProcess> orphans = OsProcess.withVariable(variable -> variable.contains(home.toString()));
             Process next = demo(folder.resolve("out2.json"), folder.resolve("err2.log"));

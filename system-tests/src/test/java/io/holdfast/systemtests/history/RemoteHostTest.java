@@ -69,7 +69,7 @@ class RemoteHostTest {
                 Path restored = raw(libvirt.virsh(), name, folder.resolve("restored" + i));
                 assertThat(Files.mismatch(restored, copies.get(i))).isEqualTo(-1);
             }
-            ground.catalog().removeSource(SOURCE);
+            ground.catalog().removeSource(SOURCE, false);
         } finally {
             Ground.deleteTree(folder);
         }

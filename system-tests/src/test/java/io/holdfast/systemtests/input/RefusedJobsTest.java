@@ -188,7 +188,7 @@ class RefusedJobsTest {
             await().atMost(Duration.ofMinutes(1))
                     .ignoreExceptions()
                     .until(() -> ground.catalog().vms("hangs", null).isEmpty());
-            ground.catalog().removeSource("hangs");
+            ground.catalog().removeSource("hangs", false);
         }
     }
 

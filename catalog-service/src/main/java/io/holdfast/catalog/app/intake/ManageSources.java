@@ -37,11 +37,11 @@ public class ManageSources {
     }
 
     /** Removes a source that no job waits for; answers what stays on its hypervisor. */
-    public SourceRemoved remove(String name, NewJob.Ticket ticket) {
+    public SourceRemoved remove(String name, boolean forget, NewJob.Ticket ticket) {
         if (jobs.activeOnSource(name) > 0) {
             throw new ApiException(ErrorCode.SOURCE_IN_USE, "Jobs on this source wait or run; cancel them first.");
         }
-        return audited(ticket, "source.remove", name, () -> hypervisors.removeSource(name));
+        return audited(ticket, "source.remove", name, () -> hypervisors.removeSource(name, forget));
     }
 
     /** Queues a check of a source. */

@@ -88,7 +88,18 @@ public class StartRestore {
                     ErrorCode.INVALID_REQUEST,
                     "A restore in place goes to the point's own source, " + point.source() + ".");
         }
-        hypervisors.vm(source, point.vm());
+        try {
+            hypervisors.vm(source, point.vm());
+        } catch (ApiException e) {
+            if (e.code() != ErrorCode.VM_NOT_FOUND) {
+                throw e;
+            }
+            throw new ApiException(
+                    ErrorCode.VM_NOT_FOUND,
+                    "The VM " + point.vmName() + " (" + point.vm() + ") is gone from " + source
+                            + ": restore the point as a new one.",
+                    e);
+        }
     }
 
     private void checkName(String source, String name) {

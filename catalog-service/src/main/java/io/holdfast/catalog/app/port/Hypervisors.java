@@ -21,7 +21,8 @@ public interface Hypervisors {
 
     SourceInfo addSource(SourceSpec spec);
 
-    SourceRemoved removeSource(String name);
+    /** {@code forget}: also with snapshots, which stay on the hypervisor. */
+    SourceRemoved removeSource(String name, boolean forget);
 
     /** VMs in order of (source, name); {@code vm} filters by exact name or id. */
     Page<VmInfo> vms(@Nullable String source, @Nullable String vm, @Nullable String after, int limit);

@@ -9,6 +9,7 @@ import io.holdfast.catalog.domain.Job;
 import io.holdfast.catalog.domain.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.util.Locale;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
@@ -46,7 +47,9 @@ public class CancelJob {
             return job;
         }
         if (job.state().ended()) {
-            throw new ApiException(ErrorCode.JOB_ENDED, "The job has ended: " + job.state() + ".");
+            throw new ApiException(
+                    ErrorCode.JOB_ENDED,
+                    "The job has ended already, as " + job.state().name().toLowerCase(Locale.ROOT) + ".");
         }
         audit.add(new AuditLog.Entry(actor, "job.cancel", job.subject(), id, requestId, "accepted"));
         if (job.ending() != null) {

@@ -64,13 +64,20 @@ public class AddVault {
             if (twin.isPresent()) {
                 return answer(twin.get(), spec.passphrase() == null ? lostKey(twin.get()) : null);
             }
-            throw new ApiException(
-                    ErrorCode.VAULT_EXISTS, "There is a vault record of this name, or one for this address, already.");
+            throw new ApiException(ErrorCode.VAULT_EXISTS, taken(spec.name()));
         }
         Job job = submit.queue(new NewJob(UUID.randomUUID(), new JobSpec.VaultAdd(id), spec.name(), ticket));
         audit.add(
                 new AuditLog.Entry(ticket.actor(), "vault.add", spec.name(), job.id(), ticket.requestId(), "accepted"));
         return answer(job, recoveryKey);
+    }
+
+    private String taken(String name) {
+        return vaults.byName(name)
+                .map(vault -> vault.state().equals("adding")
+                        ? "A vault called " + name + " is being added right now; 'job list' shows its job."
+                        : "There is a vault called " + name + " already.")
+                .orElse("There is a vault record for this address already.");
     }
 
     private @Nullable String lostKey(Job job) {
@@ -94,8 +101,8 @@ public class AddVault {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST,
                     url.s3()
-                            ? "An object store needs accessKey and secretKey."
-                            : "A directory takes no accessKey and secretKey.");
+                            ? "An object store needs an access key and its secret key (accessKey, secretKey)."
+                            : "A directory takes no access key and no secret key.");
         }
     }
 }

@@ -74,13 +74,14 @@ public class ManageVaults {
             throw new ApiException(
                     ErrorCode.VAULT_IN_USE,
                     "The vault has " + vault.points() + " restore points and " + active.size()
-                            + " jobs that wait or run. With forget=true (--forget) the catalog forgets them.");
+                            + " jobs that wait or run. With --forget the catalog forgets them; the vault itself stays.");
         }
         for (Job job : active) {
             Optional<Job> waiting =
                     jobs.lock(job.id()).filter(now -> !now.state().ended());
             if (waiting.filter(now -> now.state() == JobState.RUNNING).isPresent()) {
-                throw new ApiException(ErrorCode.VAULT_IN_USE, "A job of this vault runs; cancel it and wait first.");
+                throw new ApiException(
+                        ErrorCode.VAULT_IN_USE, "Job " + job.id() + " of this vault runs: cancel it first.");
             }
             waiting.ifPresent(now -> cancel.drop(now, ticket.actor(), ticket.requestId()));
         }

@@ -109,10 +109,7 @@ abstract class ProblemMapper<E extends Throwable> implements ExceptionMapper<E> 
     }
 
     private static Problem violations(ConstraintViolationException e, String requestId) {
-        List<Problem.Violation> fields = e.getConstraintViolations().stream()
-                .map(v -> new Problem.Violation(v.getPropertyPath().toString(), v.getMessage()))
-                .sorted(java.util.Comparator.comparing(Problem.Violation::field))
-                .toList();
+        List<Problem.Violation> fields = Violations.of(e);
         String detail = fields.isEmpty()
                 ? "The request is not valid."
                 : fields.getFirst().field() + " " + fields.getFirst().message() + ".";

@@ -60,10 +60,13 @@ public interface SnapshotServiceApi {
     /**
      * Removes a source on which no view, target or snapshot lives; {@code source-in-use} otherwise. Its checkpoints go as
      * far as the hypervisor lets them.
+     *
+     * @param forget whether it is removed although VMs of it have snapshots, which stay on the hypervisor
      */
     @DELETE
     @Path("sources/{name}")
-    SourceRemoved removeSource(@PathParam("name") String name);
+    SourceRemoved removeSource(
+            @PathParam("name") String name, @QueryParam("forget") @DefaultValue("false") boolean forget);
 
     // ----- inventory
 

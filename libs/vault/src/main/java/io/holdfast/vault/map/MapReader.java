@@ -53,9 +53,9 @@ public final class MapReader {
         return parent == null ? Location.NONE : parent.children()[(int) index & VaultFormat.FAN_OUT - 1];
     }
 
-    /** The highest level at which a leaf lies in a subtree of zeros, or -1. */
-    public int emptyLevel(long leafIndex) {
-        for (int level = shape.height(); level >= 0; level--) {
+    /** The highest level, {@code least} or above, at which a leaf lies in a subtree of zeros, or -1. */
+    public int emptyLevel(long leafIndex, int least) {
+        for (int level = shape.height(); level >= least; level--) {
             if (location(level, leafIndex >> (level * VaultFormat.FAN_BITS)) == Location.NONE) {
                 return level;
             }

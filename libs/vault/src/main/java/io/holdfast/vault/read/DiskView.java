@@ -164,7 +164,7 @@ public final class DiskView {
 
     private int emptyLevel(MapReader map, long leafIndex) {
         try {
-            return map.emptyLevel(leafIndex);
+            return map.emptyLevel(leafIndex, 0);
         } catch (VaultException e) {
             throw e.at(disk.key(), new Range(leafIndex * LEAF_BYTES, LEAF_BYTES));
         }

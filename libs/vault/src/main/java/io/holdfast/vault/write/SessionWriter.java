@@ -104,16 +104,16 @@ public final class SessionWriter implements AutoCloseable {
         }
         requireNew(disk.key());
         try {
-            DiskPlan plan = credible(disk, usable(DiskPlan.of(disk, intent.base(), this::base)));
-            Optional<PointManifest.Disk> done = earlier.stream()
-                    .flatMap(journal -> journal.finished().stream())
-                    .filter(plan::isDoneBy)
-                    .findFirst();
+            DiskPlan plan = usable(DiskPlan.of(disk, intent.base(), this::base));
+            if (done(plan).isEmpty() && begun(plan).isEmpty()) {
+                plan = credible(disk, plan);
+            }
+            Optional<PointManifest.Disk> done = done(plan);
             if (done.isPresent()) {
                 reused.add(done.get());
                 return;
             }
-            Optional<Journal.Progress> begun = earlier.flatMap(Journal::current).filter(plan::isBegunBy);
+            Optional<Journal.Progress> begun = begun(plan);
             DiskRun run = new DiskRun(disk, plan, shared, baseFrames, begun, listener);
             running = run;
             finished.add(run.run());
@@ -125,6 +125,17 @@ public final class SessionWriter implements AutoCloseable {
         } finally {
             running = null;
         }
+    }
+
+    private Optional<PointManifest.Disk> done(DiskPlan plan) {
+        return earlier.stream()
+                .flatMap(journal -> journal.finished().stream())
+                .filter(plan::isDoneBy)
+                .findFirst();
+    }
+
+    private Optional<Journal.Progress> begun(DiskPlan plan) {
+        return earlier.flatMap(Journal::current).filter(plan::isBegunBy);
     }
 
     /** The plan, without a base of which packs are missing or damaged: a point that inherits them could not be restored. */

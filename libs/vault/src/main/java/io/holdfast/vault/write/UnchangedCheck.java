@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Looks whether what a source calls unchanged can be what the base holds. A bitmap knows what was written through the process
  * that keeps it: a disk file that was copied over, or shrunk and grown again, has bitmaps that look sound and are wrong.
  *
- * <p>Every unchanged hole is held against the base's map, leaf by leaf; where a hole covers part of a leaf, and of what holds
- * data, a sample is compared. Few reads therefore, and no proof that the source is right: it finds a disk that is another, not
- * one block that is.
+ * <p>Unchanged holes are held against the base's map, leaf by leaf; where a hole covers part of a leaf, where that would take more
+ * than so many reads, and of what holds data, a sample is compared. Few reads therefore, and no proof that the source is right:
+ * it finds a disk that is another, not one block that is.
  */
 final class UnchangedCheck {
 
@@ -30,7 +30,10 @@ final class UnchangedCheck {
     private static final int FIRST_BLOCKS = 16;
 
     private static final int DATA_BLOCKS = 256;
-    private static final int HOLES_IN_LEAVES = 1024;
+    private static final int HOLES_IN_LEAVES = 256;
+    /** Nodes right above leaves that are read at most, each for 32 MiB of the disk: all there are of 128 GiB. */
+    private static final int NODES = 4096;
+
     private static final int LEAF = VaultFormat.LEAF_BLOCKS;
     /** A hole in a leaf as one number: first block and block count, at most 32. */
     private static final int COUNT_BITS = 6;
@@ -42,6 +45,8 @@ final class UnchangedCheck {
     private final Sample data;
     private final Sample holes;
     private int first;
+    private int nodes;
+    private long node = -1;
     private long leafIndex = -1;
     private MapNode.@Nullable Leaf leaf;
 
@@ -96,17 +101,27 @@ final class UnchangedCheck {
         return found;
     }
 
+    /** Whether it may be looked which leaves of a leaf's node there are. */
+    private boolean mayRead(long leafIndex) {
+        long index = leafIndex >> VaultFormat.FAN_BITS;
+        if (index != node && nodes < NODES && base.emptyLevel(leafIndex, 1) < 0) {
+            node = index;
+            nodes++;
+        }
+        return index == node;
+    }
+
     private long hole(long from, long to) throws InterruptedException {
         for (long at = from; at < to; ) {
             long index = at / LEAF;
-            int empty = base.emptyLevel(index);
+            int empty = base.emptyLevel(index, mayRead(index) ? 0 : 1);
             if (empty >= 0) {
                 int bits = empty * VaultFormat.FAN_BITS;
                 at = (((index >> bits) + 1) << bits) * LEAF;
                 continue;
             }
             long leafEnd = Math.min(blocks, (index + 1) * LEAF);
-            if (at == index * LEAF && to >= leafEnd) {
+            if (at == index * LEAF && to >= leafEnd && mayRead(index)) {
                 return at;
             }
             long end = Math.min(to, leafEnd);

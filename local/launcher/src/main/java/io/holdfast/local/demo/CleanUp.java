@@ -20,6 +20,7 @@ final class CleanUp {
     private final PrintStream err;
     private final Thread story = Thread.currentThread();
     private final CountDownLatch told = new CountDownLatch(1);
+    private volatile boolean asked;
     private boolean done;
 
     CleanUp(DemoGround ground, PrintStream err) {
@@ -32,12 +33,19 @@ final class CleanUp {
         return new Thread(
                 () -> {
                     if (!isDone()) {
+                        asked = true;
+                        err.println("holdfast: the demo is ended; removing what it made takes some seconds");
                         story.interrupt();
                         awaitStory();
                         clear();
                     }
                 },
                 "demo-clear");
+    }
+
+    /** Whether the process was asked to end: it will, as soon as the ground is cleared. */
+    boolean asked() {
+        return asked;
     }
 
     /** The story is over, however it went: it starts nothing more. */

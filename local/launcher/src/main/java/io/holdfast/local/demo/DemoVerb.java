@@ -53,8 +53,15 @@ public final class DemoVerb extends LocalVerb {
         DemoResult result;
         try {
             result = told(ground, err);
+            if (cleanUp.asked() && json) {
+                // Before the ground is cleared: this process lives no longer than that.
+                DemoTable.print(result, true, shell.environment().screen().out());
+            }
         } finally {
             cleanUp.storyIsOver();
+        }
+        if (cleanUp.asked()) {
+            throw new InterruptedException("the demo was ended");
         }
         if (keep) {
             cleanUp.keep();
@@ -68,11 +75,13 @@ public final class DemoVerb extends LocalVerb {
     }
 
     /** What came of it; a failure is a result, too. */
-    private DemoResult told(DemoGround ground, PrintStream err) throws InterruptedException {
+    private DemoResult told(DemoGround ground, PrintStream err) {
         DemoResult.Findings findings = new DemoResult.Findings();
         try {
             play(ground, findings);
             return findings.result(null);
+        } catch (InterruptedException e) {
+            return findings.result("It was ended before it was over.");
         } catch (DemoFailedException | IOException | UncheckedIOException | TimeoutException | ApiException e) {
             err.println("holdfast: the demo failed: " + e.getMessage());
             if (!keep) {
