@@ -339,4 +339,18 @@ class InPlaceTest extends TargetSuite {
         assertThat(libvirt.virsh("dumpxml", "--inactive", "--security-info", vm.name))
                 .contains("passwd='hunter22'");
     }
+
+    /** The template's owner knows it by one name, the clone by a link to it. */
+    @Test
+    void aFileThatAnotherVmUsesUnderAnotherNameStays() throws IOException {
+        TestVm owner = original();
+        Path file = owner.file("vda", "qcow2");
+        Path alias = Files.createSymbolicLink(libvirt.home.resolve("alias-" + job + ".qcow2"), file);
+        TestVm user = vm("u" + owner.name, new TestVm.Disk("vda", "qcow2", 4 * MIB));
+        user.redefine(xml -> xml.replace(user.file("vda", "qcow2").toString(), alias.toString())
+                .replace("type='qcow2'", "type='raw'"));
+        TargetInfo done = restored(owner, false);
+        assertThat(file).exists();
+        assertThat(done.notes()).anyMatch(n -> n.contains(file.toString()) && n.contains("a VM uses it"));
+    }
 }

@@ -95,7 +95,7 @@ final class Chains {
         }
     }
 
-    /** A disk with the path of every layer, also of those that name pool and volume, as far as it is known. */
+    /** A disk with all its paths, also of layers that name pool and volume, as far as they are known. */
     static DomainXml.Disk resolved(Connect c, DomainXml.Disk disk) throws LibvirtException {
         List<DomainXml.Layer> layers = new ArrayList<>();
         Element at = disk.element();
@@ -105,7 +105,9 @@ final class Chains {
             layers.add(new DomainXml.Layer(named ? path(c, source.get()) : layer.path(), layer.format()));
             at = Xml.child(at, "backingStore").orElse(at);
         }
-        return disk.withChain(List.copyOf(layers));
+        Optional<Element> mirror = Xml.child(disk.element(), "mirror").flatMap(m -> Xml.child(m, "source"));
+        Optional<String> to = mirror.isPresent() ? Optional.of(path(c, mirror.get())) : disk.mirror();
+        return disk.with(List.copyOf(layers), to);
     }
 
     /**

@@ -31,9 +31,9 @@ record DomainXml(Element root, String name, String uuid, List<Disk> disks) {
             Optional<String> mirror,
             Element element) {
 
-        Disk withChain(List<Layer> layers) {
+        Disk with(List<Layer> layers, Optional<String> mirrorPath) {
             return new Disk(
-                    key, device, type, layers, readonly, shareable, transientDisk, mirrorReady, mirror, element);
+                    key, device, type, layers, readonly, shareable, transientDisk, mirrorReady, mirrorPath, element);
         }
 
         String format() {

@@ -280,9 +280,9 @@ final class InPlace {
         Set<String> used = Chains.used(c);
         List<String> left = new ArrayList<>();
         for (String path : target.oldPaths()) {
-            if (used.contains(path)) {
+            if (SameFile.among(used, path).isPresent()) {
                 left.add("The replaced disk file " + path + " was left: a VM uses it.");
-            } else if (claims.by().containsKey(path)) {
+            } else if (SameFile.among(claims.by().keySet(), path).isPresent()) {
                 left.add("The replaced disk file " + path + " was left: another volume lies upon it.");
             } else {
                 remove(c, path).ifPresent(left::add);

@@ -4,6 +4,7 @@ import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.snapshot.domain.Snapshot;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.libvirt.Connect;
@@ -37,11 +38,11 @@ final class SharedBase {
     }
 
     private static void refuse(Dependants.Claims claims, String disk, String base) {
-        String by = claims.by().get(base);
-        if (by != null) {
+        Optional<String> by = SameFile.among(claims.by().keySet(), base).map(claims.by()::get);
+        if (by.isPresent()) {
             throw new ApiException(
                     ErrorCode.SNAPSHOT_IN_USE,
-                    "Deleting the snapshot writes into " + base + " of disk " + disk + ", and " + by
+                    "Deleting the snapshot writes into " + base + " of disk " + disk + ", and " + by.get()
                             + " lies upon that file: its contents would be destroyed. The file was not changed. Remove it or give it a"
                             + " disk of its own, then delete the snapshot again.");
         }
