@@ -75,6 +75,7 @@ class PagingTest extends CatalogTest {
         assertThat(walk("/jobs?vm=web&", "id", 2)).hasSize(7);
         snapshotService.addVm("lab2", "vm-9", "web");
         assertThat(walk("/jobs?vm=lab2/web&", "id", 2)).isEmpty();
+        snapshotService.vms.removeLast();
         assertThat(walk("/jobs?state=RUNNING&", "id", 2)).isEmpty();
         String cursor = tree(admin().get(API + "/jobs?limit=2")).path("next").asText();
         backup("web", "v");
@@ -101,6 +102,12 @@ class PagingTest extends CatalogTest {
         snapshotService.addVm("lab", "vm-2", "db");
         assertThat(walk("/points?vm=db&", "id", 4)).isEmpty();
         assertThat(walk("/jobs?vm=db&", "id", 4)).isEmpty();
+        snapshotService.vms.removeLast();
+        snapshotService.addVm("lab", "vm-1", "renamed");
+        assertThat(walk("/points?vm=renamed&", "id", 4))
+                .as("of a VM that has another name now")
+                .hasSize(6);
+        assertThat(walk("/jobs?vm=renamed&", "id", 4)).hasSize(6);
         JsonNode shown = tree(admin().get(API + "/points/" + other));
         assertThat(shown.path("vault").asText()).isEqualTo("w");
         assertThat(shown.path("disks").path(0).path("key").asText()).isEqualTo("vda");

@@ -249,6 +249,7 @@ class VaultTest extends CatalogTest {
         JsonNode heads = leasedCheck("v").path("heads");
         assertThat(heads).hasSize(1);
         assertThat(heads.get(0).path("vm").asText()).isEqualTo("vm-1");
+        assertThat(heads.get(0).path("vmName").asText()).isEqualTo("web");
         assertThat(heads.get(0).path("sequence").asLong()).isEqualTo(2);
         assertThat(heads.get(0).path("hash").asText()).isEqualTo("2b".repeat(32));
         backup("web", "v");

@@ -111,7 +111,7 @@ class PointTable implements PointStore {
     @Override
     public Optional<PointHead> head(UUID vault, String vm) {
         return sql.one("""
-                select vm, sequence, manifest_hash from restore_point
+                select vm, vm_name, sequence, manifest_hash from restore_point
                 where vault = ? and vm = ? and manifest_hash is not null order by sequence desc limit 1
                 """, PointTable::head, vault, vm);
     }

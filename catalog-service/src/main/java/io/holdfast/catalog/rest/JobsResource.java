@@ -67,8 +67,8 @@ public class JobsResource {
         VmRef ref = vm == null ? null : VmRef.parse(vm);
         JobState wanted = state(state);
         List<Job> found = rows(wanted, ref, after, limit);
-        if (found.isEmpty() && ref != null && after == null) {
-            found = rows(wanted, names.otherwise(ref), null, limit);
+        if (found.isEmpty() && ref != null) {
+            found = rows(wanted, names.otherwise(ref), after, limit);
         }
         return Pages.of(found, limit, Job::info, job -> Long.toString(job.sequence()));
     }

@@ -54,8 +54,8 @@ public class PointsResource {
         VmRef ref = vm == null ? null : VmRef.parse(vm);
         names.requireVault(vault);
         List<PointStore.Row> rows = rows(ref, vault, after, limit);
-        if (rows.isEmpty() && ref != null && after == null) {
-            rows = rows(names.otherwise(ref), vault, null, limit);
+        if (rows.isEmpty() && ref != null) {
+            rows = rows(names.otherwise(ref), vault, after, limit);
         }
         return Pages.of(rows, limit, PointStore.Row::point, row -> Long.toString(row.sequence()));
     }
