@@ -10,7 +10,11 @@ import java.util.Optional;
 /** What a look at a chain of manifests means to people. */
 public final class ChainFindings {
 
-    /** @param name what the VM is called, as far as the catalog knows */
+    /**
+     * The findings in words.
+     *
+     * @param name what the VM is called, as far as the catalog knows
+     */
     public static List<VaultChecked.Finding> of(ChainReport report, Optional<String> name) {
         String vm = name.map(called -> called + " (" + report.vm() + ")").orElse(report.vm());
         return report.findings().stream()
