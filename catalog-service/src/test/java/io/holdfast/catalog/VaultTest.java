@@ -257,6 +257,26 @@ class VaultTest extends CatalogTest {
     }
 
     @Test
+    void aVaultThatNoAttemptOfABackupReachedIsShownSoUntilOneGetsIn() {
+        vault("v");
+        String job = backup("web", "v");
+        for (int attempt = 0; attempt < 5; attempt++) {
+            due(job);
+            end(job, failure(lease("BACKUP_WORKER"), "vault-unreachable"))
+                    .then()
+                    .statusCode(204);
+        }
+        assertThat(job(job).path("state").asText()).isEqualTo("FAILED");
+        admin().get(API + "/vaults/v")
+                .then()
+                .body("state", equalTo("unreachable"))
+                .body("detail", containsString("vault-unreachable"));
+        unlocked();
+        commit("v", 1, "1a".repeat(32));
+        admin().get(API + "/vaults/v").then().body("state", equalTo("ok"));
+    }
+
+    @Test
     void aHashThatIsNoneIsNotTakenForOne() {
         vault("v");
         backup("web", "v");

@@ -1,5 +1,6 @@
 package io.holdfast.cli.command;
 
+import io.holdfast.api.Patterns;
 import io.holdfast.api.job.Requests;
 import io.holdfast.cli.Shell;
 import io.holdfast.cli.WaitOptions;
@@ -95,6 +96,14 @@ public final class RestoreVerb extends IdVerb {
         super.check(report);
         if (as.inPlace && source != null) {
             throw usage("--in-place restores where the machine is: --source goes with --as.");
+        }
+        // All before the first: of several machines none is made when one cannot be.
+        for (String name : as.names) {
+            if (!name.matches(Patterns.VM_NAME)) {
+                throw usage("'" + name
+                        + "' is no name for a machine: 1 to 63 letters, digits, '.', '_' and '-', the first a"
+                        + " letter or a digit.");
+            }
         }
         if (as.names.stream().distinct().count() != as.names.size()) {
             throw usage("Two machines of one source cannot have the same name.");

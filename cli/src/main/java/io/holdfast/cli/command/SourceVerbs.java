@@ -1,5 +1,6 @@
 package io.holdfast.cli.command;
 
+import io.holdfast.api.Patterns;
 import io.holdfast.api.source.SourceCredentials;
 import io.holdfast.api.source.SourceInfo;
 import io.holdfast.api.source.SourceSpec;
@@ -117,6 +118,9 @@ public final class SourceVerbs {
         protected void check(Report report) {
             if (nbd != null && !nbd.equals("unix") && !nbd.equals("tls")) {
                 throw usage("--nbd is unix or tls.");
+            }
+            if (scratchPool != null && !scratchPool.matches(Patterns.HYPERVISOR_NAME)) {
+                throw usage("'" + scratchPool + "' is no name of a storage pool.");
             }
             if (user == null && passwordFile != null) {
                 throw usage("--password-file wants --user.");

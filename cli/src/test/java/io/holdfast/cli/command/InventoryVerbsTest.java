@@ -65,6 +65,14 @@ class InventoryVerbsTest extends CommandTest {
     }
 
     @Test
+    void a_pools_name_that_cannot_be_one_is_refused_before_it_is_sent() {
+        var ran = run("source", "add", "lab", "qemu:///system", "--scratch-pool", "a b");
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).contains("'a b' is no name of a storage pool");
+        assertThat(catalog.seen()).isEmpty();
+    }
+
+    @Test
     void sources_are_listed_in_aligned_columns() {
         catalog.on("GET /sources", json(List.of(Samples.source("lab"), Samples.source("datacentre-2"))));
         var lines = run("source", "list").out().lines().toList();

@@ -210,6 +210,7 @@ class JobMakingVerbsTest extends CommandTest {
         assertThat(run("restore", point, "--as", "a", "--in-place").exit()).isEqualTo(2);
         assertThat(run("restore", point, "--in-place", "--source", "dc").exit()).isEqualTo(2);
         assertThat(run("restore", point, "--as", "a,a").exit()).isEqualTo(2);
+        assertThat(run("restore", point, "--as", "good,b d").err()).contains("'b d' is no name for a machine");
         assertThat(catalog.seen()).isEmpty();
     }
 

@@ -56,6 +56,7 @@ class Success {
                     "Number " + point.sequence() + " of this VM in the vault was another point before: the vault was"
                             + " rolled back or replaced.");
         }
+        vaults.reached(backup.vault());
         meters.committed(point.readBytes(), point.storedBytes());
         return new Verdict.Final(JobState.SUCCEEDED, null, null);
     }

@@ -67,6 +67,10 @@ class VaultOutcome {
     /** A job ended badly; for a vault's own job that is the vault's state. */
     void jobFailed(Job job, Verdict.Final end) {
         UUID id = job.vault();
+        if (id != null && job.kind() == JobKind.BACKUP && end.state() == JobState.FAILED) {
+            backupFailed(id, job, end);
+            return;
+        }
         boolean adding = job.kind() == JobKind.VAULT_ADD;
         boolean checking = job.kind() == JobKind.VAULT_CHECK && end.state() == JobState.FAILED;
         if (id == null || (!adding && !checking)) {
@@ -83,6 +87,28 @@ class VaultOutcome {
         String detail = (end.code() == null ? "" : end.code().wire() + ": ") + end.error();
         vaults.setState(id, away ? "unreachable" : "failed", TextRule.mended(detail, MAX_DETAIL));
         LOG.infof("vault %s: -> %s", job.subject(), away ? "unreachable" : "failed");
+    }
+
+    /** A list that calls a vault well into which no backup has got for days would be believed. */
+    private void backupFailed(UUID id, Job job, Verdict.Final end) {
+        String away = ErrorCode.VAULT_UNREACHABLE.wire();
+        ErrorCode code = end.code();
+        boolean everyAttempt = code == ErrorCode.JOB_ATTEMPTS_EXHAUSTED && away.equals(job.errorCode());
+        if (code == ErrorCode.VAULT_UNREACHABLE || everyAttempt) {
+            vaults.setState(id, "unreachable", TextRule.mended(away + ": " + end.error(), MAX_DETAIL));
+            LOG.infof("vault of job %s: -> unreachable", job.id());
+        }
+    }
+
+    /** A backup got into the vault. What a check found wrong with it stays until a check finds otherwise. */
+    void reached(UUID id) {
+        boolean wasAway = vaults.byId(id)
+                .filter(vault -> vault.state().equals("unreachable"))
+                .isPresent();
+        if (wasAway) {
+            vaults.setState(id, "ok", null);
+            LOG.infof("vault %s: unreachable -> ok", id);
+        }
     }
 
     private static Verdict failure(ErrorCode code, String text) {
