@@ -111,7 +111,7 @@ class HostileClientTest {
             assertThat(client.option(10, new byte[] {0, 0, 0, 1, 'd', 0x7f, -1, -1, -1}))
                     .as("queries")
                     .isEqualTo(ERR_INVALID);
-            assertThat(client.option(8, new byte[40_000])).as("huge").isEqualTo(ERR_TOO_BIG);
+            assertThat(client.announce(8, 40_000)).as("huge").isEqualTo(ERR_TOO_BIG);
             assertThat(client.ended()).isTrue();
         }
     }

@@ -53,6 +53,15 @@ final class RawClient implements AutoCloseable {
         out.flush();
     }
 
+    /** Says that so many bytes follow, and sends none: a server that refuses them ends the connection before it has read them. */
+    int announce(int option, int length) throws IOException {
+        out.writeBytes("IHAVEOPT");
+        out.writeInt(option);
+        out.writeInt(length);
+        out.flush();
+        return reply();
+    }
+
     int reply() throws IOException {
         in.skipNBytes(12);
         int type = in.readInt();
