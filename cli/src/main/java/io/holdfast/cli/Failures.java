@@ -5,10 +5,13 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.cli.command.Verb;
 import io.holdfast.cli.output.Report;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -59,6 +62,35 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return noVerb && (arguments.length == 0 || arguments[arguments.length - 1].equals(command.getCommandName()));
     }
 
+    /** That an option is missing is no help where it was mistyped. */
+    private static ParameterException mistyped(ParameterException wrong, CommandLine command, String... arguments) {
+        if (!(wrong instanceof MissingParameterException)) {
+            return wrong;
+        }
+        var known = command.getCommandSpec().optionsMap().keySet();
+        return Stream.of(arguments)
+                .takeWhile(argument -> !argument.equals("--"))
+                .filter(argument -> argument.startsWith("--"))
+                .map(argument -> argument.split("=", 2)[0])
+                .filter(option -> !known.contains(option))
+                .<ParameterException>map(option -> new UnmatchedArgumentException(command, List.of(option)))
+                .findFirst()
+                .orElse(wrong);
+    }
+
+    private static String sentence(ParameterException wrong) {
+        if (!(wrong instanceof UnmatchedArgumentException unmatched)) {
+            return String.valueOf(wrong.getMessage());
+        }
+        String first = unmatched.getUnmatched().getFirst();
+        if (first.startsWith("-")) {
+            return "There is no option " + first + " here.";
+        }
+        return unmatched.getCommandLine().getSubcommands().isEmpty()
+                ? "'" + first + "' is one argument too many."
+                : "There is no verb '" + first + "'.";
+    }
+
     @Override
     public int handleParseException(ParameterException wrong, String[] arguments) {
         var err = shell.environment().screen().err();
@@ -67,9 +99,10 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             command.usage(err);
             return ExitCodes.USAGE;
         }
-        shell.report(new OutputOptions()).note(String.valueOf(wrong.getMessage()));
+        ParameterException told = mistyped(wrong, command, arguments);
+        shell.report(new OutputOptions()).note(sentence(told));
         var writer = new java.io.PrintWriter(err, true, java.nio.charset.StandardCharsets.UTF_8);
-        UnmatchedArgumentException.printSuggestions(wrong, writer);
+        UnmatchedArgumentException.printSuggestions(told, writer);
         String words = command.getCommandSpec().qualifiedName(" ");
         String root = command.getCommandSpec().root().name();
         String topic = words.equals(root) ? "" : words.substring(root.length());

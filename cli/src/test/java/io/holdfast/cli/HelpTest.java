@@ -89,6 +89,19 @@ class HelpTest {
     }
 
     @Test
+    void a_mistyped_option_is_named_before_the_one_that_is_missing_for_it() {
+        var ran = new Terminal(home).run("backup", "web1", "--valut", "safe");
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).contains("There is no option --valut here.").doesNotContain("Missing");
+        assertThat(new Terminal(home).run("backup", "web1").err()).contains("--vault");
+        assertThat(new Terminal(home).run("help", "nosuch").err()).contains("There is no verb 'nosuch'.");
+        assertThat(new Terminal(home)
+                        .run("restore", "abcdef", "web1", "--in-place")
+                        .err())
+                .contains("'web1' is one argument too many.");
+    }
+
+    @Test
     void without_a_suite_the_sentence_says_how_to_start_one() {
         var ran = new Terminal(home).run("vm", "list");
         assertThat(ran.exit()).isEqualTo(1);

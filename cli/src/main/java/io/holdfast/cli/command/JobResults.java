@@ -152,7 +152,11 @@ final class JobResults {
         List<Map.Entry<String, String>> told = new ArrayList<>();
         switch (job.kind()) {
             case BACKUP -> add(told, "Point:", field(job, "id"));
-            case RESTORE -> add(told, "VM:", field(job, "vmId"));
+            case RESTORE -> {
+                add(told, "Point:", field(job, "point"));
+                add(told, "VM:", field(job, "vmName"));
+                add(told, "VM's id:", field(job, "vmId"));
+            }
             default -> lines(job).forEach(line -> add(told, "Found:", line));
         }
         JsonNode result = job.result();

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -87,7 +88,7 @@ public final class Restore implements JobHandler {
             var check = new PointCheck(vault.vault(), manifest, disks, job.job(), ledger);
             TargetInfo target = fillOrAbort(job, context, check);
             long bytes = disks.stream().mapToLong(PointManifest.Disk::size).sum();
-            return result(target, bytes, pause.nanos() - started);
+            return result(spec.point(), target, bytes, pause.nanos() - started);
         } catch (VaultException e) {
             throw Failures.of(e);
         } catch (StorageException e) {
@@ -124,7 +125,7 @@ public final class Restore implements JobHandler {
         long bytes = target.disks().stream()
                 .mapToLong(TargetInfo.DiskFill::totalBytes)
                 .sum();
-        return result(target, bytes, 0);
+        return result(((JobSpec.Restore) job.spec()).point(), target, bytes, 0);
     }
 
     private Optional<TargetInfo> seen(LeasedJob job, JobContext context, Patience patience)
@@ -189,8 +190,9 @@ public final class Restore implements JobHandler {
         });
     }
 
-    private static JsonNode result(TargetInfo target, long bytes, long nanos) {
+    private static JsonNode result(UUID point, TargetInfo target, long bytes, long nanos) {
         var node = JsonNodeFactory.instance.objectNode();
+        node.put("point", point.toString());
         node.put("vmId", target.vmId());
         node.put("vmName", target.vmName());
         node.put("seconds", Math.round(nanos / 1e6) / 1000.0);

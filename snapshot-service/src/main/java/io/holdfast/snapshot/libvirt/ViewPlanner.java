@@ -134,7 +134,10 @@ final class ViewPlanner {
             return "default";
         }
         throw Volumes.noPool(
-                "No storage pool holds the folder of " + path + "; name one for scratch when adding the source.", null);
+                "No storage pool holds the folder of " + path
+                        + ", and there is none called default: make one of them on the"
+                        + " hypervisor, or add the source anew with another for scratch (--scratch-pool).",
+                null);
     }
 
     private String socket(UUID moment) {

@@ -109,6 +109,8 @@ public final class DemoVerb extends LocalVerb {
         err.println("The suite is left running. Look around with:");
         err.println("  export HOLDFAST_HOME=" + quoted(ground.home().root()));
         err.println("  ./holdfast status; ./holdfast point list; ./holdfast job list");
+        err.println(
+                "  ./holdfast restore POINT --as web1 --start     (the guest is gone: this makes a machine to try things on)");
         err.println("  virsh -c " + quoted(ground.libvirt().uri()) + " list --all");
         err.println("The next demo (without that HOLDFAST_HOME) ends it and removes everything.");
     }
