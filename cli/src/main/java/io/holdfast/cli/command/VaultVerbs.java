@@ -62,8 +62,9 @@ public final class VaultVerbs {
     /** {@code holdfast vault check}. */
     @Command(
             description = {
-                "Have a worker open the vault and look through the restore points of every VM in it: whether one was removed,",
-                "replaced or damaged, and whether the newest that the catalog knows is still there. Blocks are not read."
+                "Have a worker look through the restore points of every machine in a vault.",
+                "Whether one was removed, replaced or damaged, and whether the newest that the catalog knows is still there."
+                        + " Blocks are not read."
             })
     static final class Check extends Verb {
 
@@ -89,8 +90,8 @@ public final class VaultVerbs {
     @Command(
             description = {
                 "Take a vault out of the catalog. What is stored in it stays there, untouched.",
-                "Added again with its passphrase or recovery key it is the same vault; its present restore points are not",
-                "listed again then, because the catalog cannot be rebuilt from a vault yet."
+                "Added again with its passphrase or recovery key it is the same vault; its present restore points are not"
+                        + " listed again then, because the catalog cannot be rebuilt from a vault yet."
             })
     static final class Remove extends Verb {
 

@@ -36,8 +36,8 @@ final class ScriptVerbs {
     @Command(
             name = "build",
             description = {
-                "Builds the suite from its sources, if they changed, and keeps the result apart: a suite that runs goes on",
-                "with the build it was started from."
+                "Builds the suite from its sources, if they changed.",
+                "The result is kept apart: a suite that runs goes on with the build it was started from."
             })
     static final class Build extends OfScript {
         Build(Shell shell) {

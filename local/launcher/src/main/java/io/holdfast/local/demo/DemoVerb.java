@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Protects a small real guest, loses it, and restores it from every restore point; the restored guest",
-            "itself checks every file. Everything happens in $HOLDFAST_HOME/demo and nothing is left of it.",
+            "Protects a small real guest, loses it, and restores it from every restore point.",
+            "The restored guest itself checks every file. Everything happens in $HOLDFAST_HOME/demo and nothing is left of it.",
             "Exit code 0 only if every restore was verified and nothing was left."
         })
 public final class DemoVerb extends LocalVerb {
