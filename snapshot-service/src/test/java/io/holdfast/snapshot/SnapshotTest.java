@@ -1,8 +1,10 @@
 package io.holdfast.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.api.job.JobSpec;
+import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.snapshot.SnapshotInfo;
 import io.holdfast.snapshot.app.Rows;
@@ -120,6 +122,25 @@ class SnapshotTest extends Suite {
         assertThat(libvirt.virsh("dominfo", vm.name)).containsPattern("Managed save: +yes");
 
         libvirt.virsh("start", vm.name, "--paused");
+        delete(vm);
+        gone(vm);
+    }
+
+    @Test
+    void aDiskThatWasMadeSmallerSinceIsNotGrownBackByDeletingTheSnapshot() {
+        TestVm vm = vm("cut", new TestVm.Disk("vda", "qcow2", 4 * MIB)).start();
+        vm.io(0, "write -P 0x42 3M 64k");
+        work.create(UUID.randomUUID(), creation(vm));
+        libvirt.virsh("blockresize", vm.name, "vda", "2M");
+        assertThatThrownBy(() -> delete(vm)).isInstanceOfSatisfying(ApiException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.SNAPSHOT_UNSUPPORTED);
+            assertThat(e.detail()).contains("from 4194304 to 2097152 bytes");
+        });
+        assertThat(libvirt.virsh("domblkinfo", vm.name, "vda")).containsPattern("Capacity: +2097152");
+        assertThat(api.snapshots(SOURCE, vm.id))
+                .singleElement()
+                .satisfies(s -> assertThat(s.partlyDeleted()).isFalse());
+        libvirt.virsh("blockresize", vm.name, "vda", "4M");
         delete(vm);
         gone(vm);
     }

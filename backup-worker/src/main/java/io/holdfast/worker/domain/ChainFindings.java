@@ -30,7 +30,8 @@ public final class ChainFindings {
     /** The whole check, line by line. */
     public static List<String> lines(int vms, int points, int compared, List<VaultChecked.Finding> findings) {
         List<String> lines = new ArrayList<>();
-        lines.add(points + " restore points of " + vms + " VMs authenticate; "
+        lines.add("The manifests of " + points + " restore points of " + vms
+                + " VMs authenticate (their blocks were not read); "
                 + (findings.isEmpty() ? "their chains are whole." : findings.size() + " findings:"));
         findings.forEach(finding -> lines.add(finding.sentence()));
         if (compared < vms) {

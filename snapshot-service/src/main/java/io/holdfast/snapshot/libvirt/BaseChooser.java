@@ -30,7 +30,7 @@ final class BaseChooser {
     static final String NO_BASE = "no checkpoint of an earlier point is there to count from";
     static final String RAW = "raw disks cannot keep a bitmap";
     static final String OLD_QCOW2 = "the disk's qcow2 version 2 cannot keep a bitmap";
-    static final String LOST = "its bitmap was lost: the VM's process ended without closing the disk";
+    static final String LOST = "its bitmap was lost, as when the VM's process ends without closing the disk";
     static final String ADDED = "the disk was added or restored after the base point";
     static final String EXCHANGED = "it is another file than at the base point";
     static final String SAVED = "the VM has a saved memory state, its bitmaps are not used";

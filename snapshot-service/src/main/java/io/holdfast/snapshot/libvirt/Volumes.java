@@ -145,6 +145,17 @@ final class Volumes {
         }
     }
 
+    /** The bytes that a guest sees of a file of this format; 0 where no pool has it. */
+    static long virtualBytes(Connect c, String path, String format) throws LibvirtException {
+        Optional<StorageVol> volume = byPath(c, path);
+        if (volume.isEmpty()) {
+            return 0;
+        }
+        Element root = Xml.parse(volume.get().getXMLDesc(0));
+        boolean raw = format.equals("raw") && Xml.child(root, "physical").isPresent();
+        return Long.parseLong(Xml.text(root, raw ? "physical" : "capacity"));
+    }
+
     private static ApiException unsound(String disk, String why) {
         return new ApiException(
                 ErrorCode.TARGET_FILL_FAILED, "Disk " + disk + " is not what was written: " + why + ".");
