@@ -93,8 +93,8 @@ class SnapshotOutcomeTest extends Suite {
         }
 
         @Override
-        public void refuseShared(Snapshot snapshot) {
-            real.refuseShared(snapshot);
+        public void refuseHarm(Snapshot snapshot) {
+            real.refuseHarm(snapshot);
         }
 
         @Override

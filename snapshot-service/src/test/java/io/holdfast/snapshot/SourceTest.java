@@ -215,10 +215,7 @@ class SourceTest extends Suite {
     void aVmThatIsOffHereAndRunsOnAnotherSourceIsNotTouched() {
         TestVm vm = vm("migrated", new TestVm.Disk("vda", "qcow2", MIB));
         try (OwnLibvirt other = OwnLibvirt.create()) {
-            java.nio.file.Path xml = other.home.resolve("migrated.xml");
-            TestFiles.write(xml, libvirt.virsh("dumpxml", vm.name));
-            other.virsh("define", xml.toString());
-            other.virsh("start", vm.name, "--paused");
+            vm.startOn(other);
             api.addSource(spec("elsewhere", other.uri()));
             OpenView wish = request(vm, UUID.randomUUID(), UUID.randomUUID(), List.of());
             assertThatThrownBy(() -> api.openView(wish)).isInstanceOfSatisfying(ApiException.class, e -> {

@@ -99,6 +99,14 @@ final class TestVm {
         return this;
     }
 
+    /** Starts it, paused, on another hypervisor that has the same files. */
+    void startOn(OwnLibvirt other) {
+        Path xml = other.home.resolve(name + ".xml");
+        TestFiles.write(xml, libvirt.virsh("dumpxml", name));
+        other.virsh("define", xml.toString());
+        other.virsh("start", name, "--paused");
+    }
+
     /** Lets the guest run for half a second of processor time, and no longer. */
     void runAndSuspend() {
         libvirt.virsh("resume", name);

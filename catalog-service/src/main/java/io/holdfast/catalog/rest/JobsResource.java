@@ -68,7 +68,9 @@ public class JobsResource {
         JobState wanted = state(state);
         List<Job> found = rows(wanted, ref, after, limit);
         if (found.isEmpty() && ref != null) {
-            found = rows(wanted, names.otherwise(ref), after, limit);
+            found = names.otherwise(ref)
+                    .map(other -> rows(wanted, other, after, limit))
+                    .orElse(List.of());
         }
         return Pages.of(found, limit, Job::info, job -> Long.toString(job.sequence()));
     }

@@ -55,7 +55,9 @@ public class PointsResource {
         names.requireVault(vault);
         List<PointStore.Row> rows = rows(ref, vault, after, limit);
         if (rows.isEmpty() && ref != null) {
-            rows = rows(names.otherwise(ref), vault, after, limit);
+            rows = names.otherwise(ref)
+                    .map(other -> rows(other, vault, after, limit))
+                    .orElse(List.of());
         }
         return Pages.of(rows, limit, PointStore.Row::point, row -> Long.toString(row.sequence()));
     }

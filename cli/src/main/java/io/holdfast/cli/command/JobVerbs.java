@@ -103,20 +103,28 @@ public final class JobVerbs {
         }
     }
 
-    /** {@code holdfast job show}. */
-    @Command(description = "Show a job: what it is about, how far it is or how it ended, and why.")
-    static final class Show extends IdVerb {
+    /** A verb about one job. */
+    abstract static class OfJob extends IdVerb {
 
         @Parameters(index = "0", paramLabel = "JOB", description = "The job's id, or its first 6 or more characters.")
         private String job = "";
 
-        Show(Shell shell) {
+        OfJob(Shell shell) {
             super(shell);
         }
 
         @Override
-        String typed() {
+        final String typed() {
             return job;
+        }
+    }
+
+    /** {@code holdfast job show}. */
+    @Command(description = "Show a job: what it is about, how far it is or how it ended, and why.")
+    static final class Show extends OfJob {
+
+        Show(Shell shell) {
+            super(shell);
         }
 
         @Override
@@ -156,21 +164,13 @@ public final class JobVerbs {
                 "Follow a job to its end. The exit code is the job's.",
                 "Ctrl-C ends the watching, never the job."
             })
-    static final class Watch extends IdVerb {
-
-        @Parameters(index = "0", paramLabel = "JOB", description = "The job's id, or its first 6 or more characters.")
-        private String job = "";
+    static final class Watch extends OfJob {
 
         @Mixin
         private WaitOptions wait = new WaitOptions();
 
         Watch(Shell shell) {
             super(shell);
-        }
-
-        @Override
-        String typed() {
-            return job;
         }
 
         @Override
@@ -185,21 +185,13 @@ public final class JobVerbs {
 
     /** {@code holdfast job cancel}. */
     @Command(description = "Ask a job to end, and wait until it has. What it began is undone.")
-    static final class Cancel extends IdVerb {
-
-        @Parameters(index = "0", paramLabel = "JOB", description = "The job's id, or its first 6 or more characters.")
-        private String job = "";
+    static final class Cancel extends OfJob {
 
         @Mixin
         private WaitOptions wait = new WaitOptions();
 
         Cancel(Shell shell) {
             super(shell);
-        }
-
-        @Override
-        String typed() {
-            return job;
         }
 
         @Override

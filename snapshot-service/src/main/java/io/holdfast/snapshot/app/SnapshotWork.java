@@ -60,6 +60,7 @@ public final class SnapshotWork {
                     ErrorCode.SNAPSHOT_EXISTS, "The VM has a snapshot called " + spec.name() + " already.");
         }
         refuseDuringView(source, spec.vm());
+        directory.refuseRunningElsewhere(source, spec.vm());
         Snapshot intent = same.orElseGet(() -> intend(source, driver, job, spec));
         // Cut in half nobody would know whether it is there.
         return Undisturbed.get(() -> made(source, driver, intent, spec.quiesce()));
@@ -142,6 +143,7 @@ public final class SnapshotWork {
         }
         refuseDuringView(source, spec.vm());
         if (driver.inUse(found) != null) {
+            directory.refuseRunningElsewhere(source, spec.vm());
             consolidate(source, driver, job, found, watch);
         }
         Undisturbed.run(() -> snapshots.delete(found.id(), job, clock.instant()));
@@ -164,7 +166,7 @@ public final class SnapshotWork {
     }
 
     private Snapshot written(Snapshots driver, UUID job, Snapshot start, Snapshots.Watch watch) {
-        driver.refuseShared(start);
+        driver.refuseHarm(start);
         Snapshot left = start;
         for (Snapshot.Overlay overlay : start.overlays()) {
             Snapshot spoiled = left.with(Snapshot.State.PARTLY_DELETED);

@@ -43,10 +43,11 @@ public interface Snapshots {
     String create(Snapshot snapshot, boolean quiesce);
 
     /**
-     * Refuses to write the overlays down where another VM or volume lies upon a file that would be written to, or may do so.
-     * The VM has a process; nothing is touched. Error: {@code snapshot-in-use}.
+     * Refuses to write the overlays down where that would destroy something: another VM or volume lies upon a file that would be
+     * written to, or may do so ({@code snapshot-in-use}); a disk was made smaller since ({@code snapshot-unsupported}). The VM
+     * has a process; nothing is touched.
      */
-    void refuseShared(Snapshot snapshot);
+    void refuseHarm(Snapshot snapshot);
 
     /**
      * Writes one overlay down into what lies beneath and removes its file. The VM has a process. Ended by a cancel, an

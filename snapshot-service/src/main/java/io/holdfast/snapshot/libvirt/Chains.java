@@ -18,7 +18,7 @@ import org.w3c.dom.NodeList;
 final class Chains {
 
     /** A chain that is longer is a loop, or made to keep us busy. */
-    static final int MAX_DEPTH = 200;
+    private static final int MAX_DEPTH = 200;
 
     private Chains() {}
 
@@ -36,14 +36,17 @@ final class Chains {
 
     /** Whether a file is another one, or lies upon it. */
     static boolean liesOn(Connect c, String path, String wanted) throws LibvirtException {
+        return down(c, path).contains(wanted);
+    }
+
+    /** A file and everything that it lies upon. */
+    static Set<String> down(Connect c, String path) throws LibvirtException {
+        Set<String> files = new LinkedHashSet<>();
         String at = path;
-        for (int i = 0; i < MAX_DEPTH && !at.isEmpty(); i++) {
-            if (at.equals(wanted)) {
-                return true;
-            }
+        while (files.size() < MAX_DEPTH && !at.isEmpty() && files.add(at)) {
             at = beneath(c, at);
         }
-        return false;
+        return files;
     }
 
     /**

@@ -213,7 +213,7 @@ final class Consolidation {
                 throw new ApiException(ErrorCode.VM_BUSY, "A backup of this VM runs on the hypervisor.");
             }
             SharedBase.refuse(c, domain, List.of(overlay));
-            refuseSmaller(c, domain, seen);
+            CutDisk.refuse(c, domain, List.of(overlay));
             return vm;
         });
         // Given up half-way, the job could start after the clean-up looked.
@@ -224,23 +224,6 @@ final class Consolidation {
                 return vm;
             });
         });
-    }
-
-    /** What a disk was cut down to since the snapshot would grow again when it is written down, with the old bytes in it. */
-    private static void refuseSmaller(Connect c, Domain domain, Seen seen) throws LibvirtException {
-        DomainXml.Layer base = seen.chain().get(seen.at() + 1);
-        long beneath = Volumes.virtualBytes(c, base.path(), base.format());
-        long above = seen.at() == 0
-                ? domain.blockInfo(seen.disk().key()).getCapacity()
-                : Volumes.virtualBytes(c, seen.chain().get(seen.at()).path(), "qcow2");
-        if (above > 0 && above < beneath) {
-            throw new ApiException(
-                    ErrorCode.SNAPSHOT_UNSUPPORTED,
-                    "Disk " + seen.disk().key() + " was made smaller after the snapshot, from " + beneath + " to "
-                            + above
-                            + " bytes: deleting the snapshot would bring its old size back, and old bytes with it. Nothing was"
-                            + " changed. Give the disk its old size first, then delete the snapshot.");
-        }
     }
 
     private void pivot(String key) {

@@ -28,7 +28,7 @@ final class DiskSizes {
     /** Bytes, for a backup. Error: {@code disk-unsupported} for what is neither a file nor a block device. */
     long of(Connect c, Domain domain, DomainXml.Disk disk) throws LibvirtException {
         if (domain.isActive() != 1) {
-            refuseOthers(disk.key(), ViewPlanner.path(c, disk));
+            refuseOthers(disk.key(), Chains.path(c, disk));
         }
         return domain.blockInfo(disk.key()).getCapacity();
     }
@@ -36,7 +36,7 @@ final class DiskSizes {
     /** Bytes, for a listing: 0 where a hypervisor on another machine would have to open a file that is in no pool. */
     long shown(Connect c, Domain domain, DomainXml.Disk disk) throws LibvirtException {
         if (remote && domain.isActive() != 1) {
-            String path = ViewPlanner.path(c, disk);
+            String path = Chains.path(c, disk);
             if (path.isEmpty() || Volumes.byPath(c, path).isEmpty()) {
                 return 0;
             }

@@ -113,13 +113,9 @@ final class InPlace {
          * another file under the same name since, which is in no point: nobody could bring that back.
          */
         boolean held(Connect c, String path) throws LibvirtException {
-            Set<String> layers = new LinkedHashSet<>();
+            Set<String> layers = Chains.down(c, path);
+            // A running VM shows layers that no pool has.
             Chains.resolved(c, disk).chain().forEach(layer -> layers.add(layer.path()));
-            for (String at = path; !at.isEmpty() && layers.size() < Chains.MAX_DEPTH; ) {
-                layers.add(at);
-                String beneath = Chains.beneath(c, at);
-                at = layers.contains(beneath) ? "" : beneath;
-            }
             Set<String> known = new LinkedHashSet<>();
             if (then.disk(disk.key()).isPresent()) {
                 Chains.resolved(c, then.disk(disk.key()).get()).chain().forEach(layer -> known.add(layer.path()));

@@ -181,9 +181,11 @@ final class LibvirtSnapshots implements Snapshots {
     }
 
     @Override
-    public void refuseShared(Snapshot snapshot) {
+    public void refuseHarm(Snapshot snapshot) {
         connection.call("look who lies upon the VM's disks", SLOW, c -> {
-            SharedBase.refuse(c, domain(c, snapshot.vm()), snapshot.overlays());
+            Domain domain = domain(c, snapshot.vm());
+            SharedBase.refuse(c, domain, snapshot.overlays());
+            CutDisk.refuse(c, domain, snapshot.overlays());
             return snapshot;
         });
     }

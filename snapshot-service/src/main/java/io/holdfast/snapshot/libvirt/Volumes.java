@@ -145,14 +145,15 @@ final class Volumes {
         }
     }
 
-    /** The bytes that a guest sees of a file of this format; 0 where no pool has it. */
-    static long virtualBytes(Connect c, String path, String format) throws LibvirtException {
-        Optional<StorageVol> volume = byPath(c, path);
+    /** The bytes that a guest sees of a file; 0 where no pool has it. */
+    static long virtualBytes(Connect c, DomainXml.Layer layer) throws LibvirtException {
+        Optional<StorageVol> volume = byPath(c, layer.path());
         if (volume.isEmpty()) {
             return 0;
         }
         Element root = Xml.parse(volume.get().getXMLDesc(0));
-        boolean raw = format.equals("raw") && Xml.child(root, "physical").isPresent();
+        boolean raw =
+                layer.format().equals("raw") && Xml.child(root, "physical").isPresent();
         return Long.parseLong(Xml.text(root, raw ? "physical" : "capacity"));
     }
 

@@ -9,8 +9,8 @@ import io.holdfast.catalog.app.port.PointStore;
 import io.holdfast.catalog.app.port.VaultStore;
 import io.holdfast.catalog.domain.VmRef;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.transaction.Transactional;
 import java.util.List;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +33,6 @@ public class FilterNames {
     }
 
     /** Refuses a vault that is not there: {@code vault-not-found}. */
-    @Transactional
     public void requireVault(@Nullable String vault) {
         if (vault != null && vaults.byName(vault).isEmpty()) {
             throw new ApiException(ErrorCode.VAULT_NOT_FOUND, "There is no vault called " + vault + ".");
@@ -43,12 +42,12 @@ public class FilterNames {
     /**
      * How else a VM may be listed, of which nothing was found: points and jobs carry the name that it had then.
      *
-     * @return its source and id where it is called so today; the reference itself where it is known otherwise
+     * @return its source and id where it is called so today; empty where there is nothing else to ask for
      * @throws ApiException {@code vm-not-found} or {@code source-not-found}
      */
-    public VmRef otherwise(VmRef vm) {
+    public Optional<VmRef> otherwise(VmRef vm) {
         if (remembered(vm)) {
-            return vm;
+            return Optional.empty();
         }
         List<VmInfo> found;
         try {
@@ -59,7 +58,7 @@ public class FilterNames {
             }
             // A source that is away may have it: what the catalog knows is the answer then.
             LOG.debugf("whether VM %s exists was not told: %s", vm, e.code());
-            return vm;
+            return Optional.empty();
         }
         if (found.isEmpty()) {
             throw new ApiException(
@@ -67,12 +66,12 @@ public class FilterNames {
                     "There is no VM " + vm + " on any source, and neither a restore point nor a job of one.");
         }
         return found.size() == 1
-                ? new VmRef(found.getFirst().source(), found.getFirst().id())
-                : vm;
+                ? Optional.of(
+                        new VmRef(found.getFirst().source(), found.getFirst().id()))
+                : Optional.empty();
     }
 
-    @Transactional
-    boolean remembered(VmRef vm) {
+    private boolean remembered(VmRef vm) {
         return !points.list(new PointStore.Filter(vm.source(), vm.nameOrId(), null, null, 1))
                         .isEmpty()
                 || !jobs.list(new JobStore.Filter(null, vm.source(), vm.nameOrId(), null, 1))

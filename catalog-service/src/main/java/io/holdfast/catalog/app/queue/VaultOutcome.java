@@ -93,8 +93,8 @@ class VaultOutcome {
     private void backupFailed(UUID id, Job job, Verdict.Final end) {
         String away = ErrorCode.VAULT_UNREACHABLE.wire();
         ErrorCode code = end.code();
-        boolean everyAttempt = code == ErrorCode.JOB_ATTEMPTS_EXHAUSTED && away.equals(job.errorCode());
-        if (code == ErrorCode.VAULT_UNREACHABLE || everyAttempt) {
+        boolean lastAttempts = code == ErrorCode.JOB_ATTEMPTS_EXHAUSTED && away.equals(job.errorCode());
+        if (code == ErrorCode.VAULT_UNREACHABLE || lastAttempts) {
             vaults.setState(id, "unreachable", TextRule.mended(away + ": " + end.error(), MAX_DETAIL));
             LOG.infof("vault of job %s: -> unreachable", job.id());
         }
