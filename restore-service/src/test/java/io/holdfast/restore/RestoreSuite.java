@@ -7,6 +7,7 @@ import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
 import io.holdfast.api.job.LeasedJob;
 import io.holdfast.api.job.Progress;
+import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.rest.RunnerApi;
 import io.holdfast.api.rest.SnapshotServiceApi;
 import io.holdfast.api.target.FillTarget;
@@ -116,15 +117,20 @@ abstract class RestoreSuite {
     }
 
     TargetInfo target(State state, @Nullable String detail) {
-        return target(state, false, detail);
+        return target(state, false, null, detail);
     }
 
     /** Filled, and an earlier attempt has begun to finish it. */
     TargetInfo finishing() {
-        return target(State.FILLED, true, null);
+        return target(State.FILLED, true, null, null);
     }
 
-    private static TargetInfo target(State state, boolean finishing, @Nullable String detail) {
+    /** Filling failed with this. */
+    static TargetInfo failed(ErrorCode code, String detail) {
+        return target(State.FAILED, false, code.wire(), detail);
+    }
+
+    private static TargetInfo target(State state, boolean finishing, @Nullable String code, @Nullable String detail) {
         return new TargetInfo(
                 new UUID(0, 1),
                 1,
@@ -135,6 +141,7 @@ abstract class RestoreSuite {
                 state == State.FINISHED ? "id-2" : null,
                 List.of(),
                 List.of(),
+                code,
                 detail,
                 Instant.MAX);
     }

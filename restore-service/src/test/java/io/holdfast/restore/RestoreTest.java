@@ -127,6 +127,21 @@ class RestoreTest extends RestoreSuite {
     }
 
     @Test
+    void aPoolThatRanFullIsNamedAtOnce() {
+        var tries = new AtomicInteger();
+        services.onFill = fill -> {
+            tries.incrementAndGet();
+            return failed(ErrorCode.NO_SPACE, "The storage pool tight ran full.");
+        };
+        assertThatThrownBy(() -> restore.run(job(List.of()), context)).isInstanceOfSatisfying(ApiException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.NO_SPACE);
+            assertThat(e.detail()).contains("tight ran full");
+        });
+        assertThat(tries).hasValue(1);
+        assertThat(services.aborted).hasSize(1);
+    }
+
+    @Test
     void aPullThatBreaksForMoreThanAMinuteIsBegunAnewAndItsTargetRenewedMeanwhile() throws Exception {
         var nanos = new AtomicLong();
         MonotonicClock fast = new MonotonicClock() {

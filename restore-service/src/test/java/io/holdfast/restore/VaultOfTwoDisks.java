@@ -76,6 +76,7 @@ final class VaultOfTwoDisks {
                 state == TargetInfo.State.FINISHED ? "id-2" : null,
                 List.of(new TargetInfo.DiskFill("vda", doneBytes, 20 << 20, false)),
                 List.of(),
+                null,
                 detail,
                 Instant.MAX);
     }

@@ -24,7 +24,7 @@ class TargetStepTest {
     private static final Vm NEW = new Vm(true, true, false, false, false, false);
 
     private static Target target(@Nullable String inPlace, State state) {
-        Target.Disk disk = new Target.Disk("vda", "qcow2", new Volume("p", "v", "/p/v", 512), 0, false, false);
+        Target.Disk disk = new Target.Disk("vda", "qcow2", new Volume("p", "v", "/p/v", 512), 0, 0, false, false);
         return new Target(
                 ID,
                 1,
@@ -45,6 +45,7 @@ class TargetStepTest {
                 true,
                 false,
                 List.of(),
+                null,
                 null,
                 Instant.EPOCH);
     }

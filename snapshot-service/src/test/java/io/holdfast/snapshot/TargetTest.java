@@ -113,7 +113,7 @@ class TargetTest extends TargetSuite {
     @Test
     void aPullWhoseFailureCannotBeRecordedIsGoneOnWithUntilItCan() {
         api.openTarget(request(original(), "unrecorded", null));
-        Target filling = targets.change(job, t -> t.with(TargetInfo.State.FILLING, null));
+        Target filling = targets.change(job, t -> t.with(TargetInfo.State.FILLING));
         AtomicInteger refused = new AtomicInteger();
         Rows.Targets away = Between.before(Rows.Targets.class, targets, method -> {
             if (method.getName().equals("change") && refused.getAndIncrement() < 3) {
@@ -199,7 +199,7 @@ class TargetTest extends TargetSuite {
                 Path.of(targets.byJob(job).orElseThrow().disks().get(1).volume().path());
         same(volume, vdb);
         Shell.run("truncate", "-s", Long.toString(MIB), volume.toString());
-        targets.change(job, t -> t.with(TargetInfo.State.FILLING, null));
+        targets.change(job, t -> t.with(TargetInfo.State.FILLING));
         reaper.reconcile();
         Awaitility.await().until(() -> api.target(job).state() == TargetInfo.State.FAILED);
         assertThat(api.target(job).detail()).contains("vdb").contains(Long.toString(MIB));
@@ -244,7 +244,7 @@ class TargetTest extends TargetSuite {
         made.add(name);
         api.openTarget(request);
         // What the disks hold does not matter here.
-        targets.change(request.job(), t -> t.with(TargetInfo.State.FILLED, null));
+        targets.change(request.job(), t -> t.with(TargetInfo.State.FILLED));
         TargetInfo done = api.finishTarget(request.job(), new FinishTarget(1, false));
         assertThat(libvirt.virsh("dumpxml", name).contains("link state='down'"))
                 .as(name)
@@ -387,7 +387,7 @@ class TargetTest extends TargetSuite {
         TestVm original = original();
         api.openTarget(request(original, "watched", null));
         assertThat(fill(content(4 * MIB, "0x51"), content(ODD, "0x52")).state()).isEqualTo(TargetInfo.State.FILLED);
-        targets.change(job, t -> t.with(TargetInfo.State.FILLING, null));
+        targets.change(job, t -> t.with(TargetInfo.State.FILLING));
         reaper.reconcile();
         Awaitility.await().until(() -> api.target(job).state() == TargetInfo.State.FILLED);
         targets.change(job, t -> t.leased(1, Instant.EPOCH));

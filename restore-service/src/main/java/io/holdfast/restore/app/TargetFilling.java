@@ -107,6 +107,7 @@ final class TargetFilling {
             if (target.state() == TargetInfo.State.FILLED) {
                 return;
             }
+            refuseFull(target);
             if (target.state() == TargetInfo.State.FAILED) {
                 // Another replica may have served the damage that ended the pull.
                 check.complete(this::verifying);
@@ -116,6 +117,13 @@ final class TargetFilling {
             }
             waitToRefill(between);
             between = between.multipliedBy(2).compareTo(LONGEST) > 0 ? LONGEST : between.multipliedBy(2);
+        }
+    }
+
+    /** Nobody but a person makes room: pulling again would only delay the news. */
+    private static void refuseFull(TargetInfo target) {
+        if (ErrorCode.NO_SPACE.wire().equals(target.code())) {
+            throw new ApiException(ErrorCode.NO_SPACE, why(target));
         }
     }
 

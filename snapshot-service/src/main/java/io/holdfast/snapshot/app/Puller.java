@@ -111,17 +111,34 @@ public final class Puller {
     }
 
     private void fail(UUID job, RuntimeException e) {
-        String why = e instanceof ApiException a ? a.detail() : "The pull failed.";
         LOG.warnf("job %s: pull failed: %s", job, e);
         boolean stopped = helperStopped(job);
+        ApiException why = reason(job, e);
         running.remove(job);
         targets.change(job, t -> t.state() == State.FILLING ? failed(t, why, stopped) : t);
     }
 
     /** While the helper may still pull, its pulls are the next filling's. */
-    private static Target failed(Target target, String why, boolean stopped) {
-        Target failed = target.with(State.FAILED, why);
+    private static Target failed(Target target, ApiException why, boolean stopped) {
+        Target failed = target.failed(why.code(), why.detail());
         return stopped ? failed.unmade() : failed;
+    }
+
+    /** A hypervisor does not say that a pull ended for want of room: so the pools are looked at. */
+    private ApiException reason(UUID job, RuntimeException failure) {
+        ApiException told = failure instanceof ApiException e
+                ? e
+                : new ApiException(ErrorCode.INTERNAL, "The pull failed.", failure);
+        try {
+            Target target = TargetDesk.find(targets, job);
+            operations.driver(target).refuseWithoutRoom(target);
+            return told;
+        } catch (ApiException e) {
+            return e.code() == ErrorCode.NO_SPACE ? e : told;
+        } catch (RuntimeException e) {
+            LOG.debugf(e, "job %s: its pools could not be looked at", job);
+            return told;
+        }
     }
 
     private boolean helperStopped(UUID job) {

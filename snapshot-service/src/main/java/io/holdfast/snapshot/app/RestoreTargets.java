@@ -48,6 +48,9 @@ public interface RestoreTargets {
 
     void endPull(Target target, Target.Disk disk);
 
+    /** Error: {@code no-space} when a pool cannot take what is missing of the disks that are not filled. */
+    void refuseWithoutRoom(Target target);
+
     /** Whether each volume is of the size and format it has to be, with nothing beneath; {@code target-fill-failed}. */
     void verify(Target target);
 

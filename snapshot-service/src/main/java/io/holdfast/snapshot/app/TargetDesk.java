@@ -106,6 +106,7 @@ public final class TargetDesk {
                 false,
                 List.of(),
                 null,
+                null,
                 expiry());
     }
 
@@ -204,7 +205,7 @@ public final class TargetDesk {
         return switch (t.state()) {
             case FILLED, FINISHED -> t;
             case ABORTED -> throw aborted();
-            case PREPARED, FAILED, FILLING -> t.with(State.FILLING, null).leased(fencing, expiry());
+            case PREPARED, FAILED, FILLING -> t.with(State.FILLING).leased(fencing, expiry());
         };
     }
 
@@ -224,6 +225,7 @@ public final class TargetDesk {
     }
 
     static TargetInfo info(Target t) {
+        ErrorCode code = t.code();
         return new TargetInfo(
                 t.job(),
                 t.fencing(),
@@ -237,6 +239,7 @@ public final class TargetDesk {
                                 d.key(), d.doneBytes(), d.volume().bytes(), d.filled()))
                         .toList(),
                 t.notes(),
+                code == null ? null : code.wire(),
                 t.detail(),
                 t.expiresAt());
     }

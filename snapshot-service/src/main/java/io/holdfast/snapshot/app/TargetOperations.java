@@ -135,7 +135,7 @@ public final class TargetOperations {
             }
             throw e;
         }
-        return change(target, t -> t.state() == State.FILLING ? t.with(State.FILLED, null) : t);
+        return change(target, t -> t.state() == State.FILLING ? t.with(State.FILLED) : t);
     }
 
     private Target end(TargetStep step, Target target, RestoreTargets driver) {
@@ -167,7 +167,7 @@ public final class TargetOperations {
             case TargetStep.Undefine _ -> driver.undefine(target);
             case TargetStep.DeleteVolumes _ -> driver.deleteVolumes(target);
             case TargetStep.Vanish _ -> {
-                return change(target, t -> t.with(State.ABORTED, t.detail()));
+                return change(target, Target::aborted);
             }
             default -> throw new IllegalStateException("not a step of an end: " + step);
         }

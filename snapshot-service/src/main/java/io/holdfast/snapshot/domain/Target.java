@@ -1,5 +1,6 @@
 package io.holdfast.snapshot.domain;
 
+import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.target.TargetInfo;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param aborting whether it is to vanish; an in-place target whose VM has the new disks is finished instead
  * @param whole whether an in-place target replaces all disks of its VM that a backup can hold
  * @param start whether finishing also starts the VM
+ * @param code what filling failed with, when it failed
  */
 public record Target(
         UUID job,
@@ -42,30 +44,33 @@ public record Target(
         boolean whole,
         boolean start,
         List<String> notes,
+        @Nullable ErrorCode code,
         @Nullable String detail,
         Instant expiresAt) {
 
     /**
      * One volume and its pull.
      *
+     * @param dataBytes about how many bytes of it will be written
      * @param started whether the pull was started in the present helper
      */
-    public record Disk(String key, String format, Volume volume, long doneBytes, boolean started, boolean filled) {
+    public record Disk(
+            String key, String format, Volume volume, long dataBytes, long doneBytes, boolean started, boolean filled) {
 
         public Disk progress(long done) {
-            return new Disk(key, format, volume, done, started, filled);
+            return new Disk(key, format, volume, dataBytes, done, started, filled);
         }
 
         public Disk start() {
-            return new Disk(key, format, volume, 0, true, false);
+            return new Disk(key, format, volume, dataBytes, 0, true, false);
         }
 
         public Disk reset() {
-            return new Disk(key, format, volume, 0, false, false);
+            return new Disk(key, format, volume, dataBytes, 0, false, false);
         }
 
         public Disk fill() {
-            return new Disk(key, format, volume, volume.bytes(), true, true);
+            return new Disk(key, format, volume, dataBytes, volume.bytes(), true, true);
         }
     }
 
@@ -81,6 +86,7 @@ public record Target(
         private boolean whole;
         private boolean start;
         private List<String> notes;
+        private @Nullable ErrorCode code;
         private @Nullable String detail;
         private Instant expiresAt;
 
@@ -95,6 +101,7 @@ public record Target(
             whole = t.whole;
             start = t.start;
             notes = t.notes;
+            code = t.code;
             detail = t.detail;
             expiresAt = t.expiresAt;
         }
@@ -129,15 +136,31 @@ public record Target(
                 d.whole,
                 d.start,
                 d.notes,
+                d.code,
                 d.detail,
                 d.expiresAt);
     }
 
-    public Target with(TargetInfo.State next, @Nullable String why) {
+    public Target with(TargetInfo.State next) {
         return edit(d -> {
             d.state = next;
+            d.code = null;
+            d.detail = null;
+        });
+    }
+
+    /** Filling failed, and may be asked for again. */
+    public Target failed(ErrorCode with, String why) {
+        return edit(d -> {
+            d.state = TargetInfo.State.FAILED;
+            d.code = with;
             d.detail = why;
         });
+    }
+
+    /** Nothing of it is left; why it failed stays. */
+    public Target aborted() {
+        return edit(d -> d.state = TargetInfo.State.ABORTED);
     }
 
     public Target leased(long number, Instant until) {
@@ -231,6 +254,7 @@ public record Target(
         return edit(d -> {
             d.state = TargetInfo.State.FINISHED;
             d.aborting = false;
+            d.code = null;
             d.detail = null;
         });
     }

@@ -216,6 +216,14 @@ final class LibvirtTargets implements RestoreTargets {
     }
 
     @Override
+    public void refuseWithoutRoom(Target target) {
+        connection.call("look at the room of pools", c -> {
+            PoolRoom.refuseFull(c, target);
+            return target;
+        });
+    }
+
+    @Override
     public void verify(Target target) {
         connection.call("look at the filled volumes", SLOW, c -> {
             for (Target.Disk d : target.disks()) {

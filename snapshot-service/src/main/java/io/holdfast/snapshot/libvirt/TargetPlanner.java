@@ -51,9 +51,15 @@ final class TargetPlanner {
             String name = Marks.restored(vmName, r.job(), d.key(), d.format());
             String path = Volumes.folder(pool) + "/" + name;
             disks.add(new Target.Disk(
-                    d.key(), d.format(), new Volume(pool.getName(), name, path, d.virtualBytes()), 0, false, false));
+                    d.key(),
+                    d.format(),
+                    new Volume(pool.getName(), name, path, d.virtualBytes()),
+                    d.dataBytes(),
+                    0,
+                    false,
+                    false));
         }
-        checkRoom(c, needed);
+        PoolRoom.check(c, needed);
         return new RestoreTargets.Planned(vmName, UUID.randomUUID(), List.copyOf(disks), whole);
     }
 
@@ -98,17 +104,5 @@ final class TargetPlanner {
             return same.get();
         }
         return "default";
-    }
-
-    private static void checkRoom(Connect c, Map<String, Long> needed) throws LibvirtException {
-        for (Map.Entry<String, Long> pool : needed.entrySet()) {
-            long available = Volumes.available(Volumes.pool(c, pool.getKey()));
-            if (available < pool.getValue()) {
-                throw new ApiException(
-                        ErrorCode.NO_SPACE,
-                        "The storage pool " + pool.getKey() + " lacks " + (pool.getValue() - available)
-                                + " bytes: about " + pool.getValue() + " bytes will be written there.");
-            }
-        }
     }
 }

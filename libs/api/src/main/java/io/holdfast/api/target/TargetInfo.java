@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param finishing whether making it the VM was begun and may have been done: only finishing it again tells
  * @param vmId id of the VM it became, when finished
+ * @param code what it failed with, in its wire form, when it failed
  * @param detail why it failed, when it failed
  */
 public record TargetInfo(
@@ -22,6 +23,7 @@ public record TargetInfo(
         @Nullable String vmId,
         List<DiskFill> disks,
         List<String> notes,
+        @Nullable String code,
         @Nullable String detail,
         Instant expiresAt) {
 
@@ -35,7 +37,7 @@ public record TargetInfo(
         FILLED,
         /** The VM exists; the target is done. */
         FINISHED,
-        /** A pull failed; see the detail. Filling may be asked again. */
+        /** A pull failed; see the code and the detail. Filling may be asked again. */
         FAILED,
         /** Everything it made is gone. */
         ABORTED
