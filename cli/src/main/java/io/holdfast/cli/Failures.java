@@ -2,7 +2,7 @@ package io.holdfast.cli;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
-import io.holdfast.cli.command.Verb;
+import io.holdfast.cli.command.Answering;
 import io.holdfast.cli.output.Report;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +44,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     private int tell(ErrorCode code, String detail, CommandLine command) {
         int exit = ExitCodes.of(code);
-        Report report = shell.report(command.getCommand() instanceof Verb verb ? verb.output() : new OutputOptions());
+        Report report =
+                shell.report(command.getCommand() instanceof Answering verb ? verb.output() : new OutputOptions());
         report.note(detail + " (" + code.wire() + ")");
         if (report.json()) {
             Map<String, Object> document = new LinkedHashMap<>();

@@ -9,6 +9,7 @@ import io.holdfast.cli.command.SnapshotVerbs;
 import io.holdfast.cli.command.SourceVerbs;
 import io.holdfast.cli.command.VaultVerbs;
 import io.holdfast.cli.command.VmVerbs;
+import io.holdfast.cli.direct.DirectVerbs;
 import java.io.PrintWriter;
 import java.util.Map;
 import picocli.CommandLine;
@@ -42,6 +43,7 @@ public final class HoldfastCommand {
         root.addSubcommand("point", PointVerbs.tree(shell));
         root.addSubcommand("restore", new RestoreVerb(shell));
         root.addSubcommand("job", JobVerbs.tree(shell));
+        root.addSubcommand("direct", DirectVerbs.tree(shell));
         root.addSubcommand("help", new HelpVerb());
         Environment.Screen screen = shell.environment().screen();
         Failures failures = new Failures(shell);

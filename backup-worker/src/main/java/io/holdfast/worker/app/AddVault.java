@@ -9,7 +9,7 @@ import io.holdfast.jobs.JobContext;
 import io.holdfast.jobs.JobHandler;
 import io.holdfast.storage.StorageException;
 import io.holdfast.vault.VaultException;
-import io.holdfast.worker.domain.Failures;
+import io.holdfast.vault.access.Failures;
 
 /** Makes a vault, or opens the one that is there; tells its id. Running it again changes nothing. */
 public final class AddVault implements JobHandler {
@@ -28,9 +28,9 @@ public final class AddVault implements JobHandler {
         try (OpenVault vault = door.openOrCreate(catalog.vaultAccess(spec.vault()))) {
             return JsonNodeFactory.instance.objectNode().put("formatId", vault.formatId());
         } catch (VaultException e) {
-            throw Failures.of(e);
+            throw Failures.OF_VAULT.of(e);
         } catch (StorageException e) {
-            throw Failures.of(e);
+            throw Failures.OF_VAULT.of(e);
         }
     }
 }

@@ -24,7 +24,7 @@ import io.holdfast.vault.BasesFound;
 import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.VaultException;
-import io.holdfast.worker.domain.Failures;
+import io.holdfast.vault.access.Failures;
 import io.holdfast.worker.domain.PointSummary;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,9 +93,9 @@ public final class BackUp implements JobHandler {
             return json.<ObjectNode>valueToTree(PointSummary.of(manifest, access.name()))
                     .put("moment", manifest.moment());
         } catch (VaultException e) {
-            throw Failures.of(e);
+            throw Failures.OF_VAULT.of(e);
         } catch (StorageException e) {
-            throw Failures.of(e);
+            throw Failures.OF_VAULT.of(e);
         }
     }
 

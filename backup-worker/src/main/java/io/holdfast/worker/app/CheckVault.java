@@ -14,8 +14,8 @@ import io.holdfast.storage.StorageException;
 import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.ChainReport;
 import io.holdfast.vault.VaultException;
+import io.holdfast.vault.access.Failures;
 import io.holdfast.worker.domain.ChainFindings;
-import io.holdfast.worker.domain.Failures;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -50,9 +50,9 @@ public final class CheckVault implements JobHandler {
         try (OpenVault vault = door.open(catalog.vaultAccess(spec.vault()))) {
             return json.valueToTree(check(vault, job.heads(), context));
         } catch (VaultException e) {
-            throw Failures.of(e);
+            throw Failures.OF_VAULT.of(e);
         } catch (StorageException e) {
-            throw Failures.of(e);
+            throw Failures.OF_VAULT.of(e);
         }
     }
 

@@ -6,24 +6,16 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.view.ViewInfo.ViewDisk;
 import io.holdfast.nbd.NbdAddress;
 import io.holdfast.nbd.NbdClient;
-import io.holdfast.nbd.NbdClientOptions;
 import io.holdfast.nbd.NbdException;
-import io.holdfast.nbd.NbdExport;
 import io.holdfast.nbd.NbdTls;
+import io.holdfast.vault.access.NbdDiskSource;
 import io.holdfast.worker.app.DiskConnector;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Connects to the NBD endpoints of a frozen view. */
 public final class NbdDisks implements DiskConnector {
-
-    /** One span of the vault's engine; more would be split by it. */
-    static final int REQUEST_BYTES = 256 << 10;
-
-    private static final int IN_FLIGHT = 8;
 
     private final Optional<NbdTls> tls;
 
@@ -34,25 +26,25 @@ public final class NbdDisks implements DiskConnector {
 
     @Override
     public Disk connect(ViewDisk disk) {
-        List<String> contexts = new ArrayList<>(List.of(NbdExport.ALLOCATION));
-        if (disk.changedContext() != null) {
-            contexts.add(disk.changedContext());
-        }
-        var options = NbdClientOptions.defaults()
-                .withMetaContexts(contexts.toArray(String[]::new))
-                .withMaxInFlight(IN_FLIGHT)
-                .withMaxRequestBytes(REQUEST_BYTES);
+        var what = new NbdDiskSource.What(
+                disk.key(), disk.format(), disk.changedContext(), disk.base(), disk.fullReason());
         try {
-            NbdClient client = NbdClient.connect(address(disk), disk.endpoint().exportName(), options);
-            return checked(disk, client);
+            NbdClient client = NbdClient.connect(address(disk), disk.endpoint().exportName(), what.options());
+            return checked(disk, what, client);
         } catch (NbdException | IllegalArgumentException e) {
             throw failed(disk, String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static Disk checked(ViewDisk disk, NbdClient client) {
+    private static final class ViewedDisk extends NbdDiskSource implements Disk {
+        ViewedDisk(What what, NbdClient client) {
+            super(what, client);
+        }
+    }
+
+    private static Disk checked(ViewDisk disk, NbdDiskSource.What what, NbdClient client) {
         if (client.size() == disk.virtualBytes()) {
-            return new NbdDisk(disk, client);
+            return new ViewedDisk(what, client);
         }
         client.close();
         throw failed(disk, "it is served with " + client.size() + " bytes instead of " + disk.virtualBytes(), null);

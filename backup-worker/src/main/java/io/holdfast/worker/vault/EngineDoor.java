@@ -9,6 +9,7 @@ import io.holdfast.vault.Passphrase;
 import io.holdfast.vault.Vault;
 import io.holdfast.vault.VaultException;
 import io.holdfast.vault.VaultOptions;
+import io.holdfast.vault.access.Stores;
 import io.holdfast.worker.app.OpenVault;
 import io.holdfast.worker.app.VaultDoor;
 
@@ -26,12 +27,12 @@ public final class EngineDoor implements VaultDoor {
 
     @Override
     public OpenVault open(VaultAccess access) {
-        return opened(access, Stores.open(access));
+        return opened(access, Stores.open(access.url(), access.accessKey(), access.secretKey()));
     }
 
     @Override
     public OpenVault openOrCreate(VaultAccess access) {
-        ObjectStore store = Stores.openOrCreate(access);
+        ObjectStore store = Stores.openOrCreate(access.url(), access.accessKey(), access.secretKey());
         if (exists(store)) {
             return opened(access, store);
         }

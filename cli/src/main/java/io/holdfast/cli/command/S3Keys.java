@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What signs requests to an S3 store; never shown. */
-record S3Keys(@Nullable String accessKey, @Nullable String secretKey) {
+public record S3Keys(@Nullable String accessKey, @Nullable String secretKey) {
 
     /**
      * Reads {@code aws_access_key_id = ...} and {@code aws_secret_access_key = ...} lines, where section names and other

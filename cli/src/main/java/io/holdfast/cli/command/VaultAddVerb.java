@@ -12,12 +12,11 @@ import io.holdfast.cli.output.Report;
 import io.holdfast.cli.output.Table;
 import io.holdfast.cli.progress.Outcome;
 import io.holdfast.cli.progress.Unfinished;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,8 +31,6 @@ import picocli.CommandLine.Parameters;
                     + " made and shown once: keep it apart from this machine."
         })
 final class VaultAddVerb extends Verb {
-
-    private static final String DIRECTORY = "file:";
 
     // The catalog shows the key in its first answer only; a repetition of the request is answered without it.
     private static final String KEY_LOST =
@@ -86,39 +83,22 @@ final class VaultAddVerb extends Verb {
 
     @Override
     protected void check(Report report) {
-        int authority = url.indexOf("://");
-        int at = url.indexOf('@');
-        if (authority >= 0 && at > authority && !url.startsWith(DIRECTORY)) {
-            throw usage("A vault's URL holds no keys: anybody who lists processes would see them."
-                    + " Use --s3-credentials or the environment.");
-        }
-        url = asUrl(url);
+        url = given(() -> VaultInputs.url(url));
     }
 
-    /** A folder's path as people write it, {@code file:///mnt/my disk}, is made a URL; what is one already stays. */
-    private String asUrl(String given) {
-        if (!given.startsWith(DIRECTORY + "///")) {
-            return given;
-        }
+    private <T> T given(Supplier<T> read) {
         try {
-            return new URI(given).toString();
-        } catch (URISyntaxException e) {
-            if (given.contains("%")) {
-                throw usage("This is no URL: " + e.getReason() + ". A blank is written %20, a percent sign %25.");
-            }
-        }
-        try {
-            return DIRECTORY + "//"
-                    + new URI(null, null, given.substring((DIRECTORY + "//").length()), null).getRawPath();
-        } catch (URISyntaxException e) {
-            throw usage("This folder cannot be written as a URL: " + e.getReason() + ".");
+            return read.get();
+        } catch (IllegalArgumentException e) {
+            throw usage(String.valueOf(e.getMessage()));
         }
     }
 
     @Override
     protected int run(CatalogClient catalog, Report report) throws InterruptedException {
-        S3Keys keys = keys(report);
-        String passphrase = passphrase(report);
+        S3Keys keys = given(() -> VaultInputs.keys(shell(), report, url, accessKey, credentials));
+        String passphrase = given(() -> VaultInputs.passphrase(shell(), report, passphraseFile))
+                .orElse(null);
         VaultAdded added = catalog.addVault(new VaultSpec(name, url, keys.accessKey(), keys.secretKey(), passphrase));
         boolean keyLost = passphrase == null && added.recoveryKey() == null;
         if (!report.json()) {
@@ -173,40 +153,5 @@ final class VaultAddVerb extends Verb {
         report.out().println("read these backups then. Keep it apart from this machine: on paper, in a password safe.");
         report.out().println();
         report.out().flush();
-    }
-
-    private S3Keys keys(Report report) {
-        if (url.startsWith(DIRECTORY)) {
-            if (accessKey != null || credentials != null) {
-                throw usage("A directory takes no keys: --access-key and --s3-credentials go with s3+https://... .");
-            }
-            return new S3Keys(null, null);
-        }
-        if (credentials != null) {
-            try {
-                S3Keys inFile = S3Keys.parse(shell().secretFile(credentials, report));
-                return accessKey == null ? inFile : new S3Keys(accessKey, inFile.secretKey());
-            } catch (IllegalArgumentException e) {
-                throw usage(credentials + ": " + e.getMessage());
-            }
-        }
-        String key = accessKey != null ? accessKey : shell().variable("AWS_ACCESS_KEY_ID");
-        String secret = shell().variable("AWS_SECRET_ACCESS_KEY");
-        boolean given = key != null && secret != null;
-        if (!given && (url.startsWith("s3") || key != null || secret != null)) {
-            throw usage("An S3 vault needs both an access key and its secret: AWS_ACCESS_KEY_ID and"
-                    + " AWS_SECRET_ACCESS_KEY, or --s3-credentials FILE.");
-        }
-        return new S3Keys(key, secret);
-    }
-
-    private @Nullable String passphrase(Report report) {
-        String given = passphraseFile == null
-                ? shell().variable("HOLDFAST_PASSPHRASE")
-                : shell().secretFile(passphraseFile, report).lines().findFirst().orElse("");
-        if (given != null && (given.length() < 8 || given.length() > 1024)) {
-            throw usage("A vault's passphrase has 8 to 1024 characters.");
-        }
-        return given;
     }
 }

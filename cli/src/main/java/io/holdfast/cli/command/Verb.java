@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** A verb that talks to the catalog. */
-public abstract class Verb implements Callable<Integer> {
+public abstract class Verb implements Callable<Integer>, Answering {
 
     private final Shell shell;
 
@@ -49,7 +49,7 @@ public abstract class Verb implements Callable<Integer> {
     /** Does it; the answer is the exit code. */
     protected abstract int run(CatalogClient catalog, Report report) throws InterruptedException;
 
-    /** How results are wanted. */
+    @Override
     public final OutputOptions output() {
         return output;
     }

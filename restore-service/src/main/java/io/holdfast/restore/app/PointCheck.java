@@ -1,9 +1,9 @@
 package io.holdfast.restore.app;
 
-import io.holdfast.restore.domain.Failures;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.Range;
 import io.holdfast.vault.VaultException;
+import io.holdfast.vault.access.Failures;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
@@ -100,7 +100,7 @@ final class PointCheck {
                 }
             }
         } catch (VaultException e) {
-            var meaning = Failures.of(e);
+            var meaning = Failures.OF_POINT.of(e);
             ledger.damaged(job, key, at, Math.min(PIECE, unread.end() - at), meaning.detail());
             refuseDamaged();
             throw meaning;

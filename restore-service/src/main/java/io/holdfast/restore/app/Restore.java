@@ -17,12 +17,12 @@ import io.holdfast.jobs.JobContext;
 import io.holdfast.jobs.JobHandler;
 import io.holdfast.jobs.Shield;
 import io.holdfast.restore.domain.DiskChoice;
-import io.holdfast.restore.domain.Failures;
 import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.StorageException;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.PreflightReport;
 import io.holdfast.vault.VaultException;
+import io.holdfast.vault.access.Failures;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -90,9 +90,9 @@ public final class Restore implements JobHandler {
             long bytes = disks.stream().mapToLong(PointManifest.Disk::size).sum();
             return result(spec.point(), target, bytes, pause.nanos() - started);
         } catch (VaultException e) {
-            throw Failures.of(e);
+            throw Failures.OF_POINT.of(e);
         } catch (StorageException e) {
-            throw Failures.of(e);
+            throw Failures.OF_POINT.of(e);
         } finally {
             ledger.forget(job.job());
         }

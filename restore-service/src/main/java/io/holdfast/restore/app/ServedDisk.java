@@ -4,10 +4,10 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.nbd.NbdExport;
 import io.holdfast.nbd.NbdExtent;
 import io.holdfast.restore.domain.ExportToken;
-import io.holdfast.restore.domain.Failures;
 import io.holdfast.storage.StorageException;
 import io.holdfast.vault.Range;
 import io.holdfast.vault.VaultException;
+import io.holdfast.vault.access.Failures;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -64,7 +64,7 @@ final class ServedDisk implements NbdExport {
     }
 
     private IOException failed(RuntimeException e, long offset, long length) {
-        var meaning = Failures.of(e);
+        var meaning = Failures.OF_POINT.of(e);
         if (meaning.code() == ErrorCode.POINT_DAMAGED) {
             ledger.damaged(token.job(), token.disk(), offset, length, meaning.detail());
         }

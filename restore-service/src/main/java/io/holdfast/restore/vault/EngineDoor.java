@@ -9,6 +9,7 @@ import io.holdfast.storage.ObjectStore;
 import io.holdfast.vault.EngineOptions;
 import io.holdfast.vault.Passphrase;
 import io.holdfast.vault.Vault;
+import io.holdfast.vault.access.Stores;
 
 /** Opens vaults with the vault engine, on whatever store their URL names. */
 public final class EngineDoor implements VaultDoor {
@@ -32,7 +33,7 @@ public final class EngineDoor implements VaultDoor {
 
     @Override
     public OpenVault open(VaultAccess access) {
-        ObjectStore store = Stores.open(access);
+        ObjectStore store = Stores.open(access.url(), access.accessKey(), access.secretKey());
         try (var passphrase = Passphrase.of(access.passphrase())) {
             return known(access, store, Vault.open(store, passphrase, options));
         } catch (RuntimeException e) {

@@ -1,4 +1,4 @@
-package io.holdfast.worker.nbd;
+package io.holdfast.vault.access;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -53,7 +53,7 @@ final class ReadAhead implements AutoCloseable {
         }
         boolean inSequence = offset == lastEnd;
         lastEnd = offset + length;
-        if (inSequence && length == NbdDisks.REQUEST_BYTES) {
+        if (inSequence && length == NbdDiskSource.REQUEST_BYTES) {
             fill();
         }
     }
@@ -62,7 +62,7 @@ final class ReadAhead implements AutoCloseable {
         Span last = ahead.peekLast();
         long from = last == null ? lastEnd : last.offset() + last.length();
         while (ahead.size() < DEPTH && from < limit) {
-            int length = (int) Math.min(NbdDisks.REQUEST_BYTES, limit - from);
+            int length = (int) Math.min(NbdDiskSource.REQUEST_BYTES, limit - from);
             ahead.addLast(request(from, length));
             from += length;
         }

@@ -1,14 +1,15 @@
-package io.holdfast.worker.nbd;
+package io.holdfast.vault.access;
 
-import io.holdfast.api.view.ViewInfo.ViewDisk;
 import io.holdfast.nbd.NbdClient;
+import io.holdfast.nbd.NbdClientOptions;
 import io.holdfast.nbd.NbdException;
 import io.holdfast.nbd.NbdExport;
 import io.holdfast.nbd.NbdExtent;
+import io.holdfast.vault.DiskSource;
 import io.holdfast.vault.Range;
-import io.holdfast.worker.app.DiskConnector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -16,30 +17,62 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A disk of a frozen view over one NBD connection. Changed ranges come from the hypervisor's dirty bitmap as they are, with
- * those that were zeroed or discarded; allocation tells which of them read as zeros now.
+ * A disk over one NBD connection. Changed ranges come from the server's dirty bitmap as they are, with those that were zeroed or
+ * discarded; allocation tells which of them read as zeros now. {@link #close} may be called from another thread and ends a read.
  */
-final class NbdDisk implements DiskConnector.Disk {
+public class NbdDiskSource implements DiskSource, AutoCloseable {
 
-    private final ViewDisk disk;
+    /** One span of the vault's engine; more would be split by it. */
+    static final int REQUEST_BYTES = 256 << 10;
+
+    private static final int IN_FLIGHT = 8;
+
+    private final What what;
     private final NbdClient client;
     private final @Nullable String changedContext;
     private final @Nullable UUID base;
     private final ReadAhead reads;
 
-    NbdDisk(ViewDisk disk, NbdClient client) {
-        this.disk = disk;
+    /**
+     * What is read.
+     *
+     * @param changedContext the meta context that tells what changed since {@code base}
+     * @param fullReason why it is read in full although an incremental was asked for
+     */
+    public record What(
+            String key,
+            String format,
+            @Nullable String changedContext,
+            @Nullable UUID base,
+            @Nullable String fullReason) {
+
+        /** For the connection: contexts to ask for, and how much at once. */
+        public NbdClientOptions options() {
+            List<String> contexts = new ArrayList<>(List.of(NbdExport.ALLOCATION));
+            if (changedContext != null) {
+                contexts.add(changedContext);
+            }
+            return NbdClientOptions.defaults()
+                    .withMetaContexts(contexts.toArray(String[]::new))
+                    .withMaxInFlight(IN_FLIGHT)
+                    .withMaxRequestBytes(REQUEST_BYTES);
+        }
+    }
+
+    /** Takes the connection, which was made with {@link What#options}, and closes it. */
+    public NbdDiskSource(What what, NbdClient client) {
+        this.what = what;
         this.client = client;
-        String wanted = disk.changedContext();
-        boolean there = wanted != null && disk.base() != null && client.hasContext(wanted);
+        String wanted = what.changedContext();
+        boolean there = wanted != null && what.base() != null && client.hasContext(wanted);
         this.changedContext = there ? wanted : null;
-        this.base = there ? disk.base() : null;
+        this.base = there ? what.base() : null;
         this.reads = new ReadAhead(client::read, client.size());
     }
 
     @Override
     public String key() {
-        return disk.key();
+        return what.key();
     }
 
     @Override
@@ -49,7 +82,7 @@ final class NbdDisk implements DiskConnector.Disk {
 
     @Override
     public String format() {
-        return disk.format();
+        return what.format();
     }
 
     @Override
@@ -57,7 +90,7 @@ final class NbdDisk implements DiskConnector.Disk {
         try {
             reads.read(offset, into);
         } catch (NbdException e) {
-            throw new IOException("disk " + disk.key() + ": " + e.getMessage(), e);
+            throw new IOException("disk " + what.key() + ": " + e.getMessage(), e);
         }
     }
 
@@ -99,10 +132,10 @@ final class NbdDisk implements DiskConnector.Disk {
 
     @Override
     public Optional<String> fullReason() {
-        if (disk.changedContext() != null && changedContext == null) {
-            return Optional.of("The hypervisor did not offer the changed blocks that it had announced.");
+        if (what.changedContext() != null && changedContext == null) {
+            return Optional.of("The server did not offer the changed blocks that it was asked for.");
         }
-        return Optional.ofNullable(disk.fullReason());
+        return Optional.ofNullable(what.fullReason());
     }
 
     @Override

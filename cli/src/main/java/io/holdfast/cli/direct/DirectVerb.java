@@ -1,0 +1,129 @@
+package io.holdfast.cli.direct;
+
+import io.holdfast.cli.OutputOptions;
+import io.holdfast.cli.Shell;
+import io.holdfast.cli.command.Answering;
+import io.holdfast.cli.command.S3Keys;
+import io.holdfast.cli.command.VaultInputs;
+import io.holdfast.cli.output.Report;
+import io.holdfast.storage.StorageException;
+import io.holdfast.vault.Passphrase;
+import io.holdfast.vault.VaultException;
+import io.holdfast.vault.access.Failures;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A verb that opens a vault by itself. */
+abstract class DirectVerb implements Callable<Integer>, Answering {
+
+    private final Shell shell;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "URL",
+            description =
+                    "The vault: file:///PATH for a local disk or a mounted share, s3+https://HOST[:PORT]/BUCKET[/PREFIX]"
+                            + " or s3+http://...")
+    private String url = "";
+
+    @Option(
+            names = "--s3-credentials",
+            paramLabel = "FILE",
+            description =
+                    "A file with aws_access_key_id=... and aws_secret_access_key=... lines, or the two alone, one a line."
+                            + " Default: $AWS_ACCESS_KEY_ID and $AWS_SECRET_ACCESS_KEY.")
+    private @Nullable Path credentials;
+
+    @Option(
+            names = "--passphrase-file",
+            paramLabel = "FILE",
+            description =
+                    "A file whose first line is the vault's passphrase or recovery key. Default: $HOLDFAST_PASSPHRASE.")
+    private @Nullable Path passphraseFile;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Spec
+    private CommandSpec spec;
+
+    protected DirectVerb(Shell shell) {
+        this.shell = shell;
+    }
+
+    /** Where the vault is and what opens it. */
+    record Place(String url, S3Keys keys, Passphrase passphrase) implements AutoCloseable {
+        @Override
+        public void close() {
+            passphrase.close();
+        }
+    }
+
+    @Override
+    public final Integer call() throws InterruptedException {
+        Report report = shell.report(output);
+        check();
+        try (Place place = place(report)) {
+            return run(place, report);
+        } catch (VaultException e) {
+            throw failures().of(e);
+        } catch (StorageException e) {
+            throw failures().of(e);
+        }
+    }
+
+    private Place place(Report report) {
+        String where = given(() -> VaultInputs.url(url));
+        S3Keys keys = given(() -> VaultInputs.keys(shell, report, where, null, credentials));
+        String passphrase = given(() -> VaultInputs.passphrase(shell, report, passphraseFile))
+                .orElseThrow(
+                        () -> usage("What is the vault's passphrase? HOLDFAST_PASSPHRASE or --passphrase-file FILE."));
+        return new Place(where, keys, Passphrase.of(passphrase));
+    }
+
+    /** What can be said to be wrong before anything is opened. */
+    protected void check() {}
+
+    /** Does it; the answer is the exit code. */
+    protected abstract int run(Place place, Report report) throws InterruptedException;
+
+    /** What damage in the vault means to this verb. */
+    protected Failures failures() {
+        return Failures.OF_VAULT;
+    }
+
+    @Override
+    public final OutputOptions output() {
+        return output;
+    }
+
+    protected final Shell shell() {
+        return shell;
+    }
+
+    protected final DirectProgress progress(String label, String phase, long totalBytes) {
+        return new DirectProgress(shell.progress(1), shell.environment().clock(), label, phase, totalBytes);
+    }
+
+    /** The command line is wrong: exit code 2. */
+    protected final ParameterException usage(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+
+    /** What it reads of the command line; a sentence of what is wrong with it is a usage error. */
+    protected final <T> T given(Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (IllegalArgumentException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
+    }
+}

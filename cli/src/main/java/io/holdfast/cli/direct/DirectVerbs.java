@@ -1,0 +1,27 @@
+package io.holdfast.cli.direct;
+
+import io.holdfast.cli.Shell;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code holdfast direct}. */
+@Command(
+        name = "direct",
+        description = {
+            "Work on a vault with no service running: create, back up, restore.",
+            "The passphrase comes from $HOLDFAST_PASSPHRASE or --passphrase-file, S3 keys from $AWS_ACCESS_KEY_ID and"
+                    + " $AWS_SECRET_ACCESS_KEY or --s3-credentials; never from the command line."
+        })
+public final class DirectVerbs {
+
+    public static CommandLine tree(Shell shell) {
+        return new CommandLine(new DirectVerbs())
+                .addSubcommand("create", new CreateVerb(shell))
+                .addSubcommand("backup", new BackupVerb(shell))
+                .addSubcommand("points", new PointsVerb(shell))
+                .addSubcommand("restore", new RestoreVerb(shell))
+                .addSubcommand("stats", new StatsVerb(shell));
+    }
+
+    private DirectVerbs() {}
+}

@@ -1,0 +1,68 @@
+package io.holdfast.cli.direct;
+
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.cli.direct.DirectVerb.Place;
+import io.holdfast.storage.ObjectStore;
+import io.holdfast.vault.EngineOptions;
+import io.holdfast.vault.Vault;
+import io.holdfast.vault.VaultException;
+import io.holdfast.vault.VaultOptions;
+import io.holdfast.vault.access.Stores;
+import java.util.function.Function;
+
+/** A vault together with its store. */
+record OpenedVault(Vault vault, ObjectStore store) implements AutoCloseable {
+
+    /** Frames that readers keep: all threads of a restore share them. */
+    private static final long CACHE = 64 << 20;
+
+    static OpenedVault open(Place place) {
+        ObjectStore store =
+                Stores.open(place.url(), place.keys().accessKey(), place.keys().secretKey());
+        return with(store, s -> Vault.open(s, place.passphrase(), engine()));
+    }
+
+    /** Error: {@code vault-exists} when there is a vault, or anything else, at that place. */
+    static OpenedVault create(Place place) {
+        ObjectStore store = Stores.openOrCreate(
+                place.url(), place.keys().accessKey(), place.keys().secretKey());
+        try {
+            return with(store, s -> Vault.create(s, place.passphrase(), VaultOptions.defaults(), engine()));
+        } catch (VaultException e) {
+            throw e.kind() == VaultException.Kind.EXISTS
+                    ? new ApiException(ErrorCode.VAULT_EXISTS, "Nothing was made: " + e.getMessage() + ".", e)
+                    : e;
+        }
+    }
+
+    private static OpenedVault with(ObjectStore store, Function<ObjectStore, Vault> open) {
+        try {
+            return new OpenedVault(open.apply(store), store);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private static EngineOptions engine() {
+        EngineOptions usual = EngineOptions.defaults();
+        return new EngineOptions(
+                usual.packBytes(),
+                usual.journalBytes(),
+                usual.window(),
+                usual.cpuThreads(),
+                usual.putThreads(),
+                CACHE,
+                usual.clock());
+    }
+
+    @Override
+    public void close() {
+        try {
+            vault.close();
+        } finally {
+            store.close();
+        }
+    }
+}

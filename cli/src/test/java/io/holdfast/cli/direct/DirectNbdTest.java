@@ -1,0 +1,104 @@
+package io.holdfast.cli.direct;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Disks that qemu-nbd serves, with and without a dirty bitmap. */
+class DirectNbdTest extends DirectTest {
+
+    private static final long SIZE = 64L * MIB;
+
+    private @Nullable Process server;
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        if (server != null) {
+            server.destroy();
+            server.waitFor();
+        }
+    }
+
+    private Path image() throws Exception {
+        Path image = folder.resolve("disk.qcow2");
+        command("qemu-img", "create", "-q", "-f", "qcow2", image.toString(), Long.toString(SIZE));
+        io(image, "write -P 1 0 3M");
+        io(image, "write -P 2 30M 1M");
+        return image;
+    }
+
+    private static void io(Path image, String what) throws Exception {
+        command("qemu-io", "-f", "qcow2", "-c", what, image.toString());
+    }
+
+    private Path raw(Path image, String name) throws Exception {
+        Path raw = folder.resolve(name);
+        command("qemu-img", "convert", "-f", "qcow2", "-O", "raw", image.toString(), raw.toString());
+        return raw;
+    }
+
+    private static void command(String... words) throws Exception {
+        Process process = new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(process.waitFor()).as(String.join(" ", words)).isZero();
+    }
+
+    private String serve(Path image, String... options) throws Exception {
+        stop();
+        Path socket = folder.resolve("nbd");
+        Files.deleteIfExists(socket);
+        List<String> words = new ArrayList<>(List.of("qemu-nbd", "-r", "-t", "-f", "qcow2", "-x", "the disk", "-k"));
+        words.add(socket.toString());
+        words.addAll(List.of(options));
+        words.add(image.toString());
+        server = new ProcessBuilder(words).inheritIO().start();
+        Awaitility.await().until(() -> Files.exists(socket));
+        return "nbd+unix:///the%20disk?socket=" + socket;
+    }
+
+    @Test
+    void with_a_bitmap_only_what_it_holds_is_read() throws Exception {
+        Path image = image();
+        JsonNode first = backup(serve(image));
+        assertThat(first.get("readBytes").asLong()).isEqualTo(4L * MIB);
+        stop();
+        Path before = raw(image, "before");
+        command("qemu-img", "bitmap", "--add", "-g", "64K", image.toString(), "since");
+        io(image, "write -P 3 1M 64k");
+        io(image, "write -z 30M 128k");
+        JsonNode second = backup(serve(image, "-B", "since"), "--bitmap", "since");
+        // Sixteen blocks that are all the same.
+        assertThat(second.get("newBytes").asLong()).isEqualTo(4096);
+        // And the sample that the engine compares.
+        assertThat(second.get("readBytes").asLong()).isLessThan(2L * MIB);
+        stop();
+        restores(first.get("point").asText(), before);
+        restores(second.get("point").asText(), raw(image, "after"));
+    }
+
+    @Test
+    void without_the_bitmap_that_was_named_all_is_read_and_compared() throws Exception {
+        Path image = image();
+        backup(serve(image));
+        JsonNode second = backup(serve(image), "--bitmap", "nosuch");
+        assertThat(second.get("readBytes").asLong()).isEqualTo(4L * MIB);
+        assertThat(second.get("newBytes").asLong()).isZero();
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_named() {
+        var ran = run("backup", url(), "--vm", "web", "vda=nbd+unix:///x?socket=" + folder.resolve("none"));
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.err()).contains("nbd-error").contains("vda");
+    }
+}
