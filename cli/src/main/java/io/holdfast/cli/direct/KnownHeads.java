@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The newest point of each machine of one vault that this user made here, {@code $HOLDFAST_HOME/direct/VAULT.json}: what shows that a
- * vault was rolled back. Several processes may use it.
+ * The newest point of each machine of one vault that this user made here, {@code $XDG_STATE_HOME/holdfast/VAULT.json}: what shows that
+ * a vault was rolled back. Not in the suite's folder, which a suite makes for itself. Several processes may use it.
  */
 final class KnownHeads {
 
@@ -34,9 +34,9 @@ final class KnownHeads {
     record Document(Map<String, ChainHead> heads) {}
 
     static KnownHeads of(Shell shell, String vault) {
-        String chosen = shell.variable("HOLDFAST_HOME");
-        Path home = chosen == null ? shell.environment().userHome().resolve(".holdfast") : Path.of(chosen);
-        return new KnownHeads(home.resolve("direct").resolve(vault + ".json"));
+        String chosen = shell.variable("XDG_STATE_HOME");
+        Path state = chosen == null ? shell.environment().userHome().resolve(".local/state") : Path.of(chosen);
+        return new KnownHeads(state.resolve("holdfast").resolve(vault + ".json"));
     }
 
     Optional<ChainHead> of(String vm) {

@@ -9,11 +9,15 @@ import io.holdfast.cli.progress.Unfinished;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.PreflightReport;
 import io.holdfast.vault.access.Failures;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,6 +49,13 @@ final class RestoreVerb extends DirectVerb {
     @Option(names = "--overwrite", description = "Allow block devices, whose content is lost. Default: only new files.")
     private boolean overwrite;
 
+    @Option(
+            names = "--definition",
+            paramLabel = "FILE",
+            description =
+                    "Also write the machine's definition, as its hypervisor told it, into this new file. Default: not.")
+    private @Nullable Path definition;
+
     RestoreVerb(Shell shell) {
         super(shell);
     }
@@ -59,6 +70,9 @@ final class RestoreVerb extends DirectVerb {
         Map<String, String> places = given(() -> DiskArguments.parse(disks));
         if (places.values().stream().anyMatch(NbdUri::isOne)) {
             throw usage("A restore into an NBD export is not there yet: name a file or a block device.");
+        }
+        if (definition != null && Files.exists(definition)) {
+            throw usage(definition + " is there already: the definition is written into a new file.");
         }
         try (OpenedVault opened = OpenedVault.open(place)) {
             PointManifest found = new PointSearch(opened.vault()).one(point);
@@ -94,12 +108,27 @@ final class RestoreVerb extends DirectVerb {
         for (DiskTarget target : targets) {
             target.finish();
         }
+        if (definition != null) {
+            write(found.definition(), definition);
+        }
         progress.done();
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("point", found.id());
         document.put("virtualBytes", bytes);
         document.put("seconds", progress.seconds());
         report.result(document, "point " + found.id() + " restored: " + String.join(", ", disks));
+    }
+
+    private static void write(String text, Path file) {
+        try {
+            Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
+        } catch (IOException e) {
+            throw new ApiException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The disks are restored, but the definition could not be written to " + file + ": " + e.getMessage()
+                            + ".",
+                    e);
+        }
     }
 
     private static PointManifest.Disk disk(PointManifest found, String key) {

@@ -98,6 +98,23 @@ class DirectVerbsTest extends DirectTest {
     }
 
     @Test
+    void the_definition_is_written_into_a_new_file() throws IOException {
+        String point = backup(disk("disk").toString()).get("point").asText();
+        Path definition = folder.resolve("web.xml");
+        Path out = folder.resolve("out");
+        assertThat(run("restore", url(), point, "vda=" + out, "--definition", definition.toString())
+                        .exit())
+                .isZero();
+        // A disk that was read directly has none.
+        assertThat(definition).hasContent("");
+        Path other = folder.resolve("other");
+        assertThat(run("restore", url(), point, "vda=" + other, "--definition", definition.toString())
+                        .exit())
+                .isEqualTo(2);
+        assertThat(other).doesNotExist();
+    }
+
+    @Test
     void nothing_that_is_there_is_written_over() throws IOException {
         String point = backup(disk("disk").toString()).get("point").asText();
         Path there = Files.writeString(folder.resolve("there"), "mine");
