@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "direct",
         description = {
-            "Work on a vault with no service running: create, back up, restore.",
+            "Work on a vault with no service running: create, back up, restore, verify.",
             "The passphrase comes from $HOLDFAST_PASSPHRASE or --passphrase-file, S3 keys from $AWS_ACCESS_KEY_ID and"
                     + " $AWS_SECRET_ACCESS_KEY or --s3-credentials; never from the command line."
         })
@@ -20,6 +20,7 @@ public final class DirectVerbs {
                 .addSubcommand("backup", new BackupVerb(shell))
                 .addSubcommand("points", new PointsVerb(shell))
                 .addSubcommand("restore", new RestoreVerb(shell))
+                .addSubcommand("verify", new VerifyVerb(shell))
                 .addSubcommand("stats", new StatsVerb(shell));
     }
 

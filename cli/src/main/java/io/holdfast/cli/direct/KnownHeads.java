@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The newest point of each machine of one vault that this user made here, {@code $XDG_STATE_HOME/holdfast/VAULT.json}: what shows that
@@ -41,6 +42,11 @@ final class KnownHeads {
 
     Optional<ChainHead> of(String vm) {
         return Optional.ofNullable(read().heads().get(vm));
+    }
+
+    /** The machines of which a point was made from here. */
+    Set<String> vms() {
+        return read().heads().keySet();
     }
 
     /** Remembers it unless a newer one is known. */

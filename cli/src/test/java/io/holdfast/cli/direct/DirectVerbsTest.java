@@ -3,6 +3,7 @@ package io.holdfast.cli.direct;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.cli.Samples;
 import io.holdfast.cli.Terminal;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -168,6 +169,38 @@ class DirectVerbsTest extends DirectTest {
     }
 
     @Test
+    void verify_proves_what_is_whole_and_tells_damage_by_point_disk_and_offset() throws IOException {
+        Path disk = disk("disk");
+        backup(disk.toString());
+        write(disk, 31L * MIB, MIB, 5);
+        backup(disk.toString());
+        JsonNode whole = document(run("verify", url(), "-o", "json"));
+        assertThat(whole.get("ok").asBoolean()).isTrue();
+        assertThat(whole.get("points"))
+                .hasSize(2)
+                .allMatch(point -> point.get("ok").asBoolean());
+        // The newest is read, of the other one only what it does not share.
+        assertThat(whole.at("/points/1/verifiedBytes").asLong()).isGreaterThan(6L * MIB);
+        assertThat(whole.at("/points/0/verifiedBytes").asLong()).isLessThan(MIB);
+        assertThat(run("verify", url(), "--sample", "10").exit()).isZero();
+
+        Path pack = packs().getFirst();
+        try (RandomAccessFile open = new RandomAccessFile(pack.toFile(), "rw")) {
+            open.seek(5000);
+            open.write(new byte[] {1, 2, 3});
+        }
+        Terminal.Ran ran = run("verify", url(), "-o", "json");
+        assertThat(ran.exit()).isEqualTo(1);
+        JsonNode found = Samples.read(ran.out());
+        assertThat(found.get("ok").asBoolean()).isFalse();
+        JsonNode damage = found.at("/points/1/damages/0");
+        assertThat(damage.get("disk").asText()).isEqualTo("vda");
+        assertThat(damage.get("object").asText()).endsWith(pack.getFileName().toString());
+        assertThat(damage.get("length").asLong()).isBetween(4096L, 256L << 10);
+        assertThat(ran.err()).contains("disk vda").contains(" bytes from ");
+    }
+
+    @Test
     void a_vault_that_was_rolled_back_says_so() throws IOException {
         Path disk = disk("disk");
         backup(disk.toString());
@@ -179,6 +212,9 @@ class DirectVerbsTest extends DirectTest {
                     manifests.filter(Files::isRegularFile).sorted().toList().getLast());
         }
         assertThat(run("points", url()).err()).contains("rolled back");
+        Terminal.Ran verified = run("verify", url());
+        assertThat(verified.exit()).isEqualTo(1);
+        assertThat(verified.err()).contains("rolled back");
         Terminal.Ran ran = run("backup", url(), "--vm", "web", "vda=" + disk);
         assertThat(ran.exit()).isZero();
         assertThat(ran.err()).contains("rolled back");
@@ -241,5 +277,6 @@ class DirectVerbsTest extends DirectTest {
         assertThat(run("points", "file://" + folder.resolve("none")).err()).contains("vault-no-bucket");
         assertThat(run("points", "file://" + folder).err()).contains("vault-not-a-vault");
         assertThat(run("points", "ftp://x/y").exit()).isEqualTo(2);
+        assertThat(run("verify", url(), "--sample", "0").exit()).isEqualTo(2);
     }
 }

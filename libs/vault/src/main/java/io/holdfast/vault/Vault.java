@@ -8,6 +8,7 @@ import io.holdfast.vault.format.Keys;
 import io.holdfast.vault.format.VaultFormat;
 import io.holdfast.vault.pack.FrameStore;
 import io.holdfast.vault.read.Preflight;
+import io.holdfast.vault.read.Verification;
 import io.holdfast.vault.write.CpuPool;
 import io.holdfast.vault.write.SessionWriter;
 import io.holdfast.vault.write.VaultParts;
@@ -18,6 +19,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 
 /**
  * An open vault. Thread-safe; any number of sessions and readers may be used at once. The caller closes the store.
@@ -157,6 +160,21 @@ public final class Vault implements AutoCloseable {
      */
     public PreflightReport preflight(PointManifest point) {
         return new Preflight(reading(), point).run();
+    }
+
+    /**
+     * Reads what a point needs and recomputes every block's identity. May be interrupted: CANCELLED.
+     *
+     * @param beside the report of another point, verified before: what this one shares with it is not read again
+     * @param percent how much is looked at, 1 to 100, in pieces of 2 MiB chosen at random
+     * @param progress told bytes of data that were verified, by many threads
+     */
+    public VerifyReport verify(PointManifest point, Optional<VerifyReport> beside, int percent, LongConsumer progress) {
+        if (percent < 1 || percent > 100) {
+            throw new IllegalArgumentException("not a percentage: " + percent);
+        }
+        BooleanSupplier chosen = () -> percent == 100 || parts.random().nextInt(100) < percent;
+        return new Verification(reading(), parts.keys(), point, beside, chosen, progress).run();
     }
 
     /** For tests that look at maps. */

@@ -1,4 +1,4 @@
-package io.holdfast.worker.domain;
+package io.holdfast.vault.access;
 
 import io.holdfast.api.vault.VaultChecked;
 import io.holdfast.vault.ChainReport;
@@ -13,7 +13,7 @@ public final class ChainFindings {
     /**
      * The findings in words.
      *
-     * @param name what the VM is called, as far as the catalog knows
+     * @param name what the VM is called, as far as that is known
      */
     public static List<VaultChecked.Finding> of(ChainReport report, Optional<String> name) {
         String vm = name.map(called -> called + " (" + report.vm() + ")").orElse(report.vm());
@@ -47,7 +47,8 @@ public final class ChainFindings {
             case REMOVED -> point + "its manifest is gone from the vault.";
             case REPLACED -> point + "its manifest is not the one that the next point was linked to.";
             case ROLLED_BACK ->
-                point + "it is the newest that the catalog knows, and the vault does not have it: it was rolled back.";
+                point
+                        + "it is the newest that is known outside the vault, and the vault does not have it: it was rolled back.";
             case FOREIGN -> point + finding.object() + " is damaged, or was not written with this vault's keys.";
             case UNREADABLE -> point + "the store has " + finding.object() + " and cannot read it.";
             case FOREIGN_SKIPPED ->
