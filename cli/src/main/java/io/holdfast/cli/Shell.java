@@ -82,13 +82,18 @@ public final class Shell {
     public String secretFile(Path file, Report report) {
         try {
             String text = SmallFile.text(file, 64 * 1024);
-            if (readableByOthers(file)) {
-                report.note("warning: others may read " + file + "; 'chmod 600' keeps it to yourself.");
-            }
+            warnIfOthersMayRead(file, report);
             return text;
         } catch (IOException e) {
             throw new ApiException(
                     ErrorCode.INVALID_REQUEST, "The file " + file + " cannot be read: " + why(e) + ".", e);
+        }
+    }
+
+    /** A warning when others may read a file that holds a secret. */
+    public void warnIfOthersMayRead(Path file, Report report) throws IOException {
+        if (readableByOthers(file)) {
+            report.note("warning: others may read " + file + "; 'chmod 600' keeps it to yourself.");
         }
     }
 

@@ -79,8 +79,13 @@ public final class VaultInputs {
 
     /** The passphrase in the file or the environment; empty when there is neither. */
     public static Optional<String> passphrase(Shell shell, Report report, @Nullable Path file) {
+        return passphrase(shell, report, file, "HOLDFAST_PASSPHRASE");
+    }
+
+    /** The same from another variable of the environment. */
+    public static Optional<String> passphrase(Shell shell, Report report, @Nullable Path file, String variable) {
         String given = file == null
-                ? shell.variable("HOLDFAST_PASSPHRASE")
+                ? shell.variable(variable)
                 : shell.secretFile(file, report).lines().findFirst().orElse("");
         if (given != null && (given.length() < 8 || given.length() > 1024)) {
             throw new IllegalArgumentException("A vault's passphrase has 8 to 1024 characters.");

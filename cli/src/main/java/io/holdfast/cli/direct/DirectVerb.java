@@ -9,6 +9,7 @@ import io.holdfast.cli.output.Report;
 import io.holdfast.storage.StorageException;
 import io.holdfast.vault.Passphrase;
 import io.holdfast.vault.VaultException;
+import io.holdfast.vault.VaultSecret;
 import io.holdfast.vault.access.Failures;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -49,6 +50,12 @@ abstract class DirectVerb implements Callable<Integer>, Answering {
                     "A file whose first line is the vault's passphrase or recovery key. Default: $HOLDFAST_PASSPHRASE.")
     private @Nullable Path passphraseFile;
 
+    @Option(
+            names = "--key-file",
+            paramLabel = "FILE",
+            description = "A key file that opens the vault, instead of a passphrase. Default: a passphrase.")
+    private @Nullable Path keyFile;
+
     @Mixin
     private OutputOptions output = new OutputOptions();
 
@@ -60,10 +67,10 @@ abstract class DirectVerb implements Callable<Integer>, Answering {
     }
 
     /** Where the vault is and what opens it. */
-    record Place(String url, S3Keys keys, Passphrase passphrase) implements AutoCloseable {
+    record Place(String url, S3Keys keys, VaultSecret secret) implements AutoCloseable {
         @Override
         public void close() {
-            passphrase.close();
+            secret.close();
         }
     }
 
@@ -83,10 +90,22 @@ abstract class DirectVerb implements Callable<Integer>, Answering {
     private Place place(Report report) {
         String where = given(() -> VaultInputs.url(url));
         S3Keys keys = given(() -> VaultInputs.keys(shell, report, where, null, credentials));
-        String passphrase = given(() -> VaultInputs.passphrase(shell, report, passphraseFile))
+        return new Place(where, keys, secret(report));
+    }
+
+    private VaultSecret secret(Report report) {
+        Path file = keyFile;
+        if (file != null) {
+            if (passphraseFile != null) {
+                throw usage("Give either a passphrase or a key file.");
+            }
+            return given(() -> Secrets.keyFile(shell, file, report));
+        }
+        return given(() -> VaultInputs.passphrase(shell, report, passphraseFile))
+                .map(Passphrase::of)
                 .orElseThrow(
-                        () -> usage("What is the vault's passphrase? HOLDFAST_PASSPHRASE or --passphrase-file FILE."));
-        return new Place(where, keys, Passphrase.of(passphrase));
+                        () -> usage(
+                                "What is the vault's passphrase? HOLDFAST_PASSPHRASE, --passphrase-file FILE or --key-file FILE."));
     }
 
     /** What can be said to be wrong before anything is opened. */

@@ -20,7 +20,7 @@ record OpenedVault(Vault vault, ObjectStore store) implements AutoCloseable {
     static OpenedVault open(Place place) {
         ObjectStore store =
                 Stores.open(place.url(), place.keys().accessKey(), place.keys().secretKey());
-        return with(store, s -> Vault.open(s, place.passphrase(), engine()));
+        return with(store, s -> Vault.open(s, place.secret(), engine()));
     }
 
     /** Error: {@code vault-exists} when there is a vault, or anything else, at that place. */
@@ -28,7 +28,7 @@ record OpenedVault(Vault vault, ObjectStore store) implements AutoCloseable {
         ObjectStore store = Stores.openOrCreate(
                 place.url(), place.keys().accessKey(), place.keys().secretKey());
         try {
-            return with(store, s -> Vault.create(s, place.passphrase(), VaultOptions.defaults(), engine()));
+            return with(store, s -> Vault.create(s, place.secret(), VaultOptions.defaults(), engine()));
         } catch (VaultException e) {
             throw e.kind() == VaultException.Kind.EXISTS
                     ? new ApiException(ErrorCode.VAULT_EXISTS, "Nothing was made: " + e.getMessage() + ".", e)

@@ -7,7 +7,7 @@ import java.text.Normalizer;
 import java.util.Arrays;
 
 /** A passphrase; wiped by {@link #close()}, never printed. */
-public final class Passphrase implements AutoCloseable {
+public final class Passphrase implements VaultSecret {
 
     private final byte[] utf8;
 
@@ -27,7 +27,8 @@ public final class Passphrase implements AutoCloseable {
         return new Passphrase(characters.toCharArray());
     }
 
-    /** A copy of its NFC-normalised UTF-8 bytes, for the caller to wipe. */
+    /** Its NFC-normalised UTF-8 bytes. */
+    @Override
     public byte[] bytes() {
         return utf8.clone();
     }

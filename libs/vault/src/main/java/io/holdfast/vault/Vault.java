@@ -48,23 +48,23 @@ public final class Vault implements AutoCloseable {
     }
 
     /** Creates a vault; EXISTS when the place holds a vault, or anything else. */
-    public static Vault create(ObjectStore store, Passphrase passphrase, VaultOptions options) {
-        return create(store, passphrase, options, EngineOptions.defaults());
+    public static Vault create(ObjectStore store, VaultSecret secret, VaultOptions options) {
+        return create(store, secret, options, EngineOptions.defaults());
     }
 
-    /** As {@link #create(ObjectStore, Passphrase, VaultOptions)} with other engine options. */
-    public static Vault create(ObjectStore store, Passphrase passphrase, VaultOptions options, EngineOptions engine) {
-        return new Vault(VaultDoor.create(store, passphrase, options, engine.clock()), store, engine);
+    /** As {@link #create(ObjectStore, VaultSecret, VaultOptions)} with other engine options. */
+    public static Vault create(ObjectStore store, VaultSecret secret, VaultOptions options, EngineOptions engine) {
+        return new Vault(VaultDoor.create(store, secret, options, engine.clock()), store, engine);
     }
 
     /** Opens a vault; NOT_A_VAULT, WRONG_PASSPHRASE, UNSUPPORTED, or CORRUPT when header or key slots are damaged. */
-    public static Vault open(ObjectStore store, Passphrase passphrase) {
-        return open(store, passphrase, EngineOptions.defaults());
+    public static Vault open(ObjectStore store, VaultSecret secret) {
+        return open(store, secret, EngineOptions.defaults());
     }
 
-    /** As {@link #open(ObjectStore, Passphrase)} with other engine options. */
-    public static Vault open(ObjectStore store, Passphrase passphrase, EngineOptions engine) {
-        return new Vault(VaultDoor.open(store, passphrase), store, engine);
+    /** As {@link #open(ObjectStore, VaultSecret)} with other engine options. */
+    public static Vault open(ObjectStore store, VaultSecret secret, EngineOptions engine) {
+        return new Vault(VaultDoor.open(store, secret), store, engine);
     }
 
     /** Whether there is a vault's header at this place, whoever's keys it has. */

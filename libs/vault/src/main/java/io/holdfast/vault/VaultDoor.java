@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Creates and opens: header and key slots. */
 final class VaultDoor {
 
-    private static final int MOST_SLOTS = 64;
+    static final int MOST_SLOTS = 64;
     /** Slots that are looked at, which costs a small read each: planted ones are not to hide the real one. */
     private static final int MOST_LISTED = 1000;
     /** Work that is spent on trying a passphrase, in KiB times iterations: 128 slots as this program writes them. */
@@ -45,7 +45,7 @@ final class VaultDoor {
                 .isPresent();
     }
 
-    static Opened create(ObjectStore store, Passphrase passphrase, VaultOptions options, InstantSource clock) {
+    static Opened create(ObjectStore store, VaultSecret secret, VaultOptions options, InstantSource clock) {
         requireEmpty(store);
         SecureRandom random = new SecureRandom();
         byte[] master = new byte[32];
@@ -55,14 +55,29 @@ final class VaultDoor {
         UUID id = UUID.randomUUID();
         String slotId = HexFormat.of().formatHex(slotBytes);
         KeyRing keys = new KeyRing(master, id);
-        byte[] slot = KeySlot.wrap(master, passphrase, options, id, slotId, random);
+        byte[] slot = KeySlot.wrap(master, secret, options, id, slotId, random);
         Arrays.fill(master, (byte) 0);
         putOrExists(store, Keys.slot(slotId), slot);
         putOrExists(store, Keys.HEADER, Header.write(id, clock.instant(), keys));
         return new Opened(id, keys, new VaultFormat.Features(VaultFormat.VERSION, 0, 0));
     }
 
-    static Opened open(ObjectStore store, Passphrase passphrase) {
+    static Opened open(ObjectStore store, VaultSecret secret) {
+        try (Unwrapped opened = unwrap(store, secret)) {
+            return new Opened(opened.vault, new KeyRing(opened.master, opened.vault), opened.features);
+        }
+    }
+
+    /** The master key and the slot that gave it; the header is the key's own. Wiped by close. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Unwrapped(UUID vault, VaultFormat.Features features, String slot, byte[] master) implements AutoCloseable {
+        @Override
+        public void close() {
+            Arrays.fill(master, (byte) 0);
+        }
+    }
+
+    static Unwrapped unwrap(ObjectStore store, VaultSecret secret) {
         byte[] header = WriteOnce.read(store, Keys.HEADER, Header.SIZE)
                 .orElseThrow(() -> new VaultException(
                         Kind.NOT_A_VAULT, Keys.HEADER.value(), "there is no vault at " + store.describe()));
@@ -74,39 +89,48 @@ final class VaultDoor {
                     ? corrupt(Keys.HEADER, e)
                     : new VaultException(Kind.NOT_A_VAULT, Keys.HEADER.value(), "not a vault: " + store.describe(), e);
         }
-        byte[] master = unwrap(store, passphrase, content.vault());
-        KeyRing keys = new KeyRing(master, content.vault());
-        Arrays.fill(master, (byte) 0);
-        try {
+        Tried tried = tryAll(store, secret, content.vault());
+        try (KeyRing keys = new KeyRing(tried.master, content.vault())) {
             Header.authenticate(header, keys);
         } catch (FormatException e) {
-            keys.close();
+            Arrays.fill(tried.master, (byte) 0);
             throw corrupt(Keys.HEADER, e);
         }
-        return new Opened(content.vault(), keys, content.features());
+        return new Unwrapped(content.vault(), content.features(), tried.slot, tried.master);
     }
 
+    /** The slots of this vault that this program can use. */
+    static List<KeySlot.Candidate> candidates(ObjectStore store, UUID id) {
+        return readSlots(store, id).candidates;
+    }
+
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Tried(String slot, byte[] master) {}
+
     /** Tries the cheapest slots first: what a stranger planted may cost time, but neither hides nor outweighs a real one. */
-    private static byte[] unwrap(ObjectStore store, Passphrase passphrase, UUID id) {
+    private static Tried tryAll(ObjectStore store, VaultSecret secret, UUID id) {
         Slots slots = readSlots(store, id);
+        List<KeySlot.Candidate> fitting =
+                slots.candidates.stream().filter(one -> one.takes(secret)).toList();
         long work = 0;
-        for (KeySlot.Candidate candidate : slots.candidates) {
+        for (KeySlot.Candidate candidate : fitting) {
             work += candidate.cost();
             if (work > MOST_WORK) {
                 throw new VaultException(
                         Kind.CORRUPT, Keys.SLOTS, "there are more key slots than a vault has: somebody planted some");
             }
-            Optional<byte[]> master = KeySlot.unwrap(candidate, passphrase);
+            Optional<byte[]> master = KeySlot.unwrap(candidate, secret);
             if (master.isPresent()) {
-                return master.get();
+                return new Tried(candidate.id(), master.get());
             }
         }
         if (slots.damage != null) {
             throw slots.damage;
         }
+        String what = secret instanceof KeyFile ? "key file" : "passphrase";
         throw slots.candidates.isEmpty()
                 ? new VaultException(Kind.MISSING, Keys.SLOTS, "the vault has no key slot that this program can use")
-                : new VaultException(Kind.WRONG_PASSPHRASE, null, "no key slot opens with this passphrase");
+                : new VaultException(Kind.WRONG_PASSPHRASE, null, "no key slot opens with this " + what);
     }
 
     private record Slots(

@@ -77,7 +77,7 @@ public final class KeyRing implements AutoCloseable {
         return out.toByteArray();
     }
 
-    private static byte[] derive(byte[] input, byte[] salt, byte[] info) {
+    static byte[] derive(byte[] input, byte[] salt, byte[] info) {
         try {
             return KDF.getInstance("HKDF-SHA256")
                     .deriveData(HKDFParameterSpec.ofExtract()
