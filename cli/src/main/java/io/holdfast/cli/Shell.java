@@ -12,6 +12,8 @@ import io.holdfast.cli.progress.ProgressView;
 import io.holdfast.cli.progress.Unfinished;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -97,10 +99,13 @@ public final class Shell {
         }
     }
 
-    private static String why(IOException e) {
+    /** Why a file cannot be used, where Java's own message is its name only. */
+    public static String why(IOException e) {
         return switch (e) {
             case NoSuchFileException _ -> "there is none";
             case AccessDeniedException _ -> "permission denied";
+            case FileAlreadyExistsException _ -> "there is one already";
+            case FileSystemException system when system.getReason() != null -> String.valueOf(system.getReason());
             default -> String.valueOf(e.getMessage());
         };
     }

@@ -52,6 +52,8 @@ public final class RetryRule {
                     VM_DEFINITION_TOO_LARGE,
                     DISK_NOT_FOUND,
                     DISK_UNSUPPORTED,
+                    DISK_UNREADABLE,
+                    DISK_UNWRITABLE,
                     POOL_NOT_FOUND,
                     NETWORK_NOT_FOUND,
                     TARGET_FILL_STALLED,

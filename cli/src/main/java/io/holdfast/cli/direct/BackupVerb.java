@@ -9,10 +9,13 @@ import io.holdfast.cli.output.Report;
 import io.holdfast.cli.output.Table;
 import io.holdfast.cli.progress.Unfinished;
 import io.holdfast.vault.PointManifest;
+import io.holdfast.vault.Vault;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,9 +29,6 @@ import picocli.CommandLine.Parameters;
                     + " --bitmap names a dirty bitmap of the export."
         })
 final class BackupVerb extends DirectVerb {
-
-    private static final String GOES_ON =
-            "holdfast: no restore point was made, those that are there are untouched; the same command starts anew.";
 
     @Option(
             names = "--vm",
@@ -61,7 +61,9 @@ final class BackupVerb extends DirectVerb {
     @Option(
             names = "--base",
             paramLabel = "POINT",
-            description = "The point that --bitmap counts from. Default: the machine's newest.")
+            description =
+                    "The point that --bitmap counts from: it began when that point's disks were read. Needed with --bitmap, no"
+                            + " default: counted from another one the new point would be wrong.")
     private @Nullable UUID base;
 
     BackupVerb(Shell shell) {
@@ -73,8 +75,8 @@ final class BackupVerb extends DirectVerb {
         if (vm.isBlank() || vm.length() > 255 || vm.chars().anyMatch(Character::isISOControl)) {
             throw usage("A machine's name has 1 to 255 characters, none of them for control.");
         }
-        if (base != null && bitmap == null) {
-            throw usage("--base goes with --bitmap.");
+        if ((base == null) != (bitmap == null)) {
+            throw usage("--bitmap and --base go together: what changed, and since which point.");
         }
         if (full && bitmap != null) {
             throw usage("--full reads everything: it does not go with --bitmap.");
@@ -84,33 +86,60 @@ final class BackupVerb extends DirectVerb {
     @Override
     protected int run(Place place, Report report) throws InterruptedException {
         Map<String, String> places = given(() -> DiskArguments.parse(disks));
+        AtomicReference<@Nullable PointManifest> made = new AtomicReference<>();
         try (OpenedVault opened = OpenedVault.open(place)) {
             KnownHeads heads = KnownHeads.of(shell(), opened.vault().id());
-            DirectBackup backup = new DirectBackup(opened.vault(), vm, heads.of(vm), base(opened, full), bitmap);
-            try (Disks sources = given(() -> Disks.open(places, bitmap, backup.base()));
-                    Unfinished.Open _ =
-                            shell().unfinished().lastWords(() -> report.err().println(GOES_ON))) {
-                DirectProgress progress = progress(vm, "backup", sources.bytes());
-                PointManifest point = backup.run(sources.all(), progress);
-                progress.done();
-                heads.remember(vm, point.head());
-                tell(point, progress.seconds(), report);
-                return ExitCodes.DONE;
+            heads.prepare();
+            try (Unfinished.Open _ = shell().unfinished().lastWords(() -> lastWords(made.get(), report))) {
+                long started = System.nanoTime();
+                PointManifest point = backUp(opened.vault(), heads, places);
+                made.set(point);
+                tell(point, Math.round((System.nanoTime() - started) / 1e6) / 1000.0, report);
+                return remember(heads, point, report);
             }
         }
     }
 
-    private @Nullable PointManifest base(OpenedVault opened, boolean without) {
-        if (without) {
-            return null;
+    private PointManifest backUp(Vault vault, KnownHeads heads, Map<String, String> places)
+            throws InterruptedException {
+        var backup = new DirectBackup(
+                vault,
+                vm,
+                heads.of(vm),
+                () -> given(() -> Disks.open(places, bitmap, base)),
+                bytes -> progress(vm, "backup", bytes));
+        UUID from = base;
+        if (from != null) {
+            requirePoint(vault, from);
+            return backup.counted(from);
         }
-        if (base == null) {
-            return DirectBackup.newest(opened.vault(), vm);
+        return backup.compared(full ? Optional.empty() : vault.newest(vm).map(PointManifest::id));
+    }
+
+    private void requirePoint(Vault vault, UUID from) {
+        if (vault.point(from, vm).isEmpty()) {
+            throw new ApiException(
+                    ErrorCode.POINT_NOT_FOUND, "The machine " + vm + " has no point " + from + " in this vault.");
         }
-        return opened.vault()
-                .point(base, vm)
-                .orElseThrow(() -> new ApiException(
-                        ErrorCode.POINT_NOT_FOUND, "The machine " + vm + " has no point " + base + " in this vault."));
+    }
+
+    /** The point is there, whatever comes of this. */
+    private int remember(KnownHeads heads, PointManifest point, Report report) {
+        try {
+            heads.remember(vm, point.head());
+            return ExitCodes.DONE;
+        } catch (ApiException e) {
+            report.note("the point was made, but: " + e.detail());
+            return ExitCodes.FAILED;
+        }
+    }
+
+    private static void lastWords(@Nullable PointManifest made, Report report) {
+        report.note(
+                made == null
+                        ? "if 'holdfast direct points' shows no new point, none was made; those that are there are untouched. The same"
+                                + " command starts anew."
+                        : "point " + made.id() + " was made.");
     }
 
     private static void tell(PointManifest point, double seconds, Report report) {

@@ -11,11 +11,11 @@ import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.Vault;
 import io.holdfast.vault.VaultException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 /** One point of disks that this process reads by itself. */
 final class DirectBackup {
@@ -26,70 +26,77 @@ final class DirectBackup {
     private final Vault vault;
     private final String vm;
     private final Optional<ChainHead> known;
-    private final @Nullable PointManifest base;
-    private final boolean changesOnly;
+    private final Supplier<Disks> disks;
+    private final LongFunction<DirectProgress> progress;
 
+    /**
+     * A backup.
+     *
+     * @param known the machine's newest point as it is remembered outside the vault
+     * @param disks opens them, for each attempt
+     * @param progress begins to tell how far so many bytes are dealt with
+     */
     DirectBackup(
-            Vault vault, String vm, Optional<ChainHead> known, @Nullable PointManifest base, @Nullable String bitmap) {
+            Vault vault,
+            String vm,
+            Optional<ChainHead> known,
+            Supplier<Disks> disks,
+            LongFunction<DirectProgress> progress) {
         this.vault = vault;
         this.vm = vm;
         this.known = known;
-        this.base = base;
-        this.changesOnly = bitmap != null;
+        this.disks = disks;
+        this.progress = progress;
     }
 
-    /** The point that is compared with. */
-    @Nullable
-    PointManifest base() {
-        return base;
-    }
-
-    /** The newest point of a machine that can be read. */
-    static @Nullable PointManifest newest(Vault vault, String vm) {
-        List<PointManifest> points = vault.points(vm);
-        return points.isEmpty() ? null : points.getLast();
-    }
-
-    /** A base that turns out unreadable costs a full backup, not the backup. */
-    PointManifest run(List<DiskSource> disks, DirectProgress progress) throws InterruptedException {
-        Instant takenAt = Instant.now();
+    /** Compares with a point that serves only to find what is stored already: unreadable it costs a full backup, not the backup. */
+    PointManifest compared(Optional<UUID> with) throws InterruptedException {
         try {
-            return store(disks, base, takenAt, List.of(), progress);
+            return against(with, List.of());
         } catch (VaultException e) {
-            if (e.kind() != VaultException.Kind.BASE_NOT_USABLE || base == null || changesOnly) {
+            if (e.kind() != VaultException.Kind.BASE_NOT_USABLE || with.isEmpty()) {
                 throw e;
             }
-            List<String> why = List.of("The base point in the vault cannot be used: " + e.getMessage());
-            return store(disks, null, takenAt, why, progress);
+            return against(Optional.empty(), List.of("The base point in the vault cannot be used: " + e.getMessage()));
         }
     }
 
-    private PointManifest store(
-            List<DiskSource> disks,
-            @Nullable PointManifest against,
-            Instant takenAt,
-            List<String> notes,
-            DirectProgress progress)
-            throws InterruptedException {
+    /** Counts from a point. */
+    PointManifest counted(UUID from) throws InterruptedException {
+        return against(Optional.of(from), List.of());
+    }
+
+    private PointManifest against(Optional<UUID> base, List<String> notes) throws InterruptedException {
+        Instant takenAt = Instant.now();
         String job = UUID.randomUUID().toString();
-        var intent = new BackupIntent(
-                vm,
-                vm,
-                SOURCE,
-                job,
-                UUID.randomUUID(),
-                takenAt.toString(),
-                against == null ? BackupKind.FULL : BackupKind.INCREMENTAL,
-                Optional.ofNullable(against).map(PointManifest::id),
-                known);
-        try (BackupSession session = vault.begin(intent)) {
+        BackupKind kind = base.isEmpty() ? BackupKind.FULL : BackupKind.INCREMENTAL;
+        var intent = new BackupIntent(vm, vm, SOURCE, job, UUID.randomUUID(), takenAt.toString(), kind, base, known);
+        try (Disks open = disks.get();
+                BackupSession session = vault.begin(intent)) {
+            DirectProgress told = progress.apply(open.bytes());
             long before = 0;
-            for (DiskSource disk : disks) {
+            for (DiskSource disk : open.all()) {
                 long done = before;
-                session.backup(disk, told -> progress.at(done + told.position()));
+                session.backup(disk, now -> told.at(done + now.position()));
                 before += disk.size();
             }
-            return session.commit(new PointFacts(takenAt, Consistency.CRASH, "not known", "", new ArrayList<>(notes)));
+            open.refuseWritten();
+            PointManifest point =
+                    commit(session, job, new PointFacts(takenAt, Consistency.CRASH, "not known", "", notes));
+            told.done();
+            return point;
+        }
+    }
+
+    /** Whoever asks the store once more may learn what it did not say. */
+    private PointManifest commit(BackupSession session, String job, PointFacts facts) {
+        try {
+            return session.commit(facts);
+        } catch (VaultException e) {
+            if (e.kind() != VaultException.Kind.OUTCOME_UNKNOWN) {
+                throw e;
+            }
+            return vault.committed(vm, job).orElseThrow(() -> e);
         }
     }
 }

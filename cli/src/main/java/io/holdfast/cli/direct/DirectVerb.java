@@ -1,5 +1,7 @@
 package io.holdfast.cli.direct;
 
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.cli.OutputOptions;
 import io.holdfast.cli.Shell;
 import io.holdfast.cli.command.Answering;
@@ -81,7 +83,9 @@ abstract class DirectVerb implements Callable<Integer>, Answering {
         try (Place place = place(report)) {
             return run(place, report);
         } catch (VaultException e) {
-            throw failures().of(e);
+            throw e.kind() == VaultException.Kind.SOURCE_FAILED
+                    ? new ApiException(ErrorCode.DISK_UNREADABLE, String.valueOf(e.getMessage()), e)
+                    : failures().of(e);
         } catch (StorageException e) {
             throw failures().of(e);
         }

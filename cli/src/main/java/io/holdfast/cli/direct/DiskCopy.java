@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,9 @@ final class DiskCopy {
     private final DiskTarget to;
     private final DirectProgress progress;
     private final Semaphore room = new Semaphore(2 * THREADS);
-    private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+    private final AtomicLong dealt = new AtomicLong();
+    // Also what is no exception: an OutOfMemoryError in one thread is a piece that nobody wrote.
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     DiskCopy(DiskReader from, DiskTarget to, DirectProgress progress) {
         this.from = from;
@@ -36,24 +39,34 @@ final class DiskCopy {
     void run() throws InterruptedException {
         try (ExecutorService threads = Executors.newFixedThreadPool(
                 THREADS, Thread.ofPlatform().daemon().name("restore-", 0).factory())) {
-            try {
-                for (long at = 0; at < from.size() && failure.get() == null; at += WINDOW) {
-                    window(threads, at, Math.min(WINDOW, from.size() - at));
-                }
-                room.acquire(2 * THREADS);
-            } catch (InterruptedException | RuntimeException e) {
-                threads.shutdownNow();
-                throw e;
+            for (long at = 0; at < from.size() && failure.get() == null; at += WINDOW) {
+                window(threads, at, Math.min(WINDOW, from.size() - at));
             }
+        } catch (InterruptedException | RuntimeException e) {
+            failure.compareAndSet(null, e);
+            throw e;
         }
-        RuntimeException failed = failure.get();
-        if (failed != null) {
-            throw failed;
+        Throwable failed = failure.get();
+        switch (failed) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(failed);
+        }
+        if (dealt.get() != from.size()) {
+            throw new IllegalStateException(dealt.get() + " of " + from.size() + " bytes were dealt with");
         }
     }
 
     private void window(ExecutorService threads, long offset, long length) throws InterruptedException {
-        List<Range> data = from.allocated(offset, length);
+        List<Range> data;
+        try {
+            data = from.allocated(offset, length);
+        } catch (RuntimeException e) {
+            // Before the threads are waited for: they stop then.
+            failure.compareAndSet(null, e);
+            throw e;
+        }
         long at = offset;
         for (Range range : data) {
             zeros(threads, at, range.offset());
@@ -66,7 +79,7 @@ final class DiskCopy {
     /** A fresh file has them already. */
     private void zeros(ExecutorService threads, long offset, long end) throws InterruptedException {
         if (to.isFresh()) {
-            progress.add(end - offset);
+            done(end - offset);
         } else {
             pieces(threads, offset, end, false);
         }
@@ -74,15 +87,15 @@ final class DiskCopy {
 
     private void pieces(ExecutorService threads, long offset, long end, boolean data) throws InterruptedException {
         for (long at = offset; at < end; at += PIECE) {
-            long from0 = at;
+            long start = at;
             int length = (int) Math.min(PIECE, end - at);
             room.acquire();
             threads.execute(() -> {
                 try {
                     if (failure.get() == null) {
-                        piece(from0, length, data);
+                        piece(start, length, data);
                     }
-                } catch (RuntimeException e) {
+                } catch (Throwable e) {
                     failure.compareAndSet(null, e);
                 } finally {
                     room.release();
@@ -98,6 +111,11 @@ final class DiskCopy {
             bytes.flip();
         }
         to.write(offset, bytes);
-        progress.add(length);
+        done(length);
+    }
+
+    private void done(long bytes) {
+        dealt.addAndGet(bytes);
+        progress.add(bytes);
     }
 }

@@ -5,7 +5,6 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.nbd.NbdClient;
 import io.holdfast.nbd.NbdException;
 import io.holdfast.vault.DiskSource;
-import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.access.NbdDiskSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,31 +17,33 @@ import org.jspecify.annotations.Nullable;
 final class Disks implements AutoCloseable {
 
     private final List<DiskSource> sources = new ArrayList<>();
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<FileDiskSource> files = new ArrayList<>();
+    private final List<NbdDiskSource> exports = new ArrayList<>();
 
     private Disks() {}
 
-    /** Opens them. Errors: {@code disk-not-found}, {@code disk-unsupported}, {@code nbd-error}. */
-    static Disks open(Map<String, String> places, @Nullable String bitmap, @Nullable PointManifest base) {
+    /**
+     * Opens them. Errors: {@code disk-not-found}, {@code disk-unsupported}, {@code disk-unreadable}, {@code nbd-error}; what is no
+     * place at all is an {@link IllegalArgumentException} with a sentence.
+     *
+     * @param base the point that the bitmap counts from
+     */
+    static Disks open(Map<String, String> places, @Nullable String bitmap, @Nullable UUID base) {
         Disks disks = new Disks();
         try {
-            places.forEach((key, place) -> disks.add(key, place, bitmap, base));
+            places.forEach((key, place) -> {
+                if (NbdUri.isOne(place)) {
+                    disks.exports.add(nbd(key, NbdUri.parse(place), bitmap, base));
+                    disks.sources.add(disks.exports.getLast());
+                } else {
+                    disks.files.add(FileDiskSource.open(key, Path.of(place)));
+                    disks.sources.add(disks.files.getLast());
+                }
+            });
             return disks;
         } catch (RuntimeException e) {
             disks.close();
             throw e;
-        }
-    }
-
-    private void add(String key, String place, @Nullable String bitmap, @Nullable PointManifest base) {
-        if (NbdUri.isOne(place)) {
-            NbdDiskSource disk = nbd(key, NbdUri.parse(place), bitmap, base == null ? null : base.id());
-            sources.add(disk);
-            open.add(disk);
-        } else {
-            FileDiskSource disk = FileDiskSource.open(key, Path.of(place));
-            sources.add(disk);
-            open.add(disk);
         }
     }
 
@@ -64,15 +65,14 @@ final class Disks implements AutoCloseable {
         return sources.stream().mapToLong(DiskSource::size).sum();
     }
 
+    /** Fails when a file was written while it was read. */
+    void refuseWritten() {
+        files.forEach(FileDiskSource::refuseWritten);
+    }
+
     @Override
     public void close() {
-        for (AutoCloseable one : open) {
-            try {
-                one.close();
-            } catch (Exception e) {
-                // What was read is read.
-                System.getLogger(Disks.class.getName()).log(System.Logger.Level.DEBUG, "a disk did not close", e);
-            }
-        }
+        files.forEach(FileDiskSource::close);
+        exports.forEach(NbdDiskSource::close);
     }
 }

@@ -2,14 +2,17 @@ package io.holdfast.cli.direct;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.cli.Shell;
 import io.holdfast.vault.DiskSource;
 import io.holdfast.vault.Range;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -20,43 +23,64 @@ import java.util.UUID;
 final class FileDiskSource implements DiskSource, AutoCloseable {
 
     private final String key;
+    private final Path file;
     private final FileChannel channel;
     private final long size;
+    private final FileTime modified;
     private final Optional<Holes> holes;
 
-    private FileDiskSource(String key, FileChannel channel, long size, Optional<Holes> holes) {
+    private FileDiskSource(String key, Path file, FileChannel channel, Optional<Holes> holes) throws IOException {
         this.key = key;
+        this.file = file;
         this.channel = channel;
-        this.size = size;
+        this.size = channel.size();
+        this.modified = Files.getLastModifiedTime(file);
         this.holes = holes;
     }
 
     /** Opens it. Errors: {@code disk-not-found}, {@code disk-unsupported} for what is neither file nor block device. */
     static FileDiskSource open(String key, Path file) {
-        FileKind kind = FileKind.of(file);
-        if (kind == FileKind.ABSENT) {
-            throw new ApiException(ErrorCode.DISK_NOT_FOUND, "There is no " + file + ".");
-        }
-        if (kind == FileKind.OTHER) {
-            throw new ApiException(
-                    ErrorCode.DISK_UNSUPPORTED, file + " is neither a file nor a block device: nothing was read.");
-        }
         try {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-            try {
-                // A block device has no holes that anybody could ask for.
-                Optional<Holes> holes = kind == FileKind.FILE ? Holes.of(file.toAbsolutePath()) : Optional.empty();
-                return new FileDiskSource(key, channel, channel.size(), holes);
-            } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
+            FileKind kind = FileKind.of(file);
+            return switch (kind) {
+                case ABSENT -> throw new ApiException(ErrorCode.DISK_NOT_FOUND, "There is no " + file + ".");
+                case OTHER ->
+                    throw new ApiException(
+                            ErrorCode.DISK_UNSUPPORTED,
+                            file + " is neither a file nor a block device: nothing was read.");
+                case FILE, BLOCK_DEVICE -> opened(key, file, kind);
+            };
+        } catch (IOException e) {
+            throw new ApiException(ErrorCode.DISK_UNREADABLE, file + " cannot be opened: " + Shell.why(e) + ".", e);
+        }
+    }
+
+    private static FileDiskSource opened(String key, Path file, FileKind kind) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        // A block device has no holes that anybody could ask for.
+        Optional<Holes> holes = kind == FileKind.FILE ? Holes.of(file) : Optional.empty();
+        try {
+            return new FileDiskSource(key, file, channel, holes);
+        } catch (IOException | RuntimeException e) {
+            holes.ifPresent(Holes::close);
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Fails when the file was written or cut since it was opened: what was read then is of no one moment. */
+    void refuseWritten() {
+        try {
+            if (channel.size() == size && Files.getLastModifiedTime(file).equals(modified)) {
+                return;
             }
         } catch (IOException e) {
-            throw new ApiException(
-                    ErrorCode.DISK_UNSUPPORTED,
-                    file + (Files.isReadable(file) ? " cannot be opened: " + e.getMessage() : " may not be read") + ".",
-                    e);
+            throw new ApiException(ErrorCode.DISK_UNREADABLE, file + " cannot be looked at: " + Shell.why(e) + ".", e);
         }
+        throw new ApiException(
+                ErrorCode.DISK_UNREADABLE,
+                file
+                        + " was written while it was read, so that no point was made: back up a disk that nobody writes to.");
     }
 
     @Override
@@ -97,12 +121,12 @@ final class FileDiskSource implements DiskSource, AutoCloseable {
     }
 
     private final class Allocated implements Iterator<Range> {
-        private final Holes file;
+        private final Holes of;
         private Optional<Range> next;
 
-        Allocated(Holes file) {
-            this.file = file;
-            this.next = file.next(0, size);
+        Allocated(Holes of) {
+            this.of = of;
+            this.next = of.next(0, size);
         }
 
         @Override
@@ -113,7 +137,7 @@ final class FileDiskSource implements DiskSource, AutoCloseable {
         @Override
         public Range next() {
             Range range = next.orElseThrow(NoSuchElementException::new);
-            next = file.next(range.end(), size);
+            next = of.next(range.end(), size);
             return range;
         }
     }
@@ -139,7 +163,7 @@ final class FileDiskSource implements DiskSource, AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -9,6 +9,7 @@ import io.holdfast.vault.ChainHead;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest point of each machine of one vault that this user made here, {@code $XDG_STATE_HOME/holdfast/VAULT.json}: what shows that
@@ -34,6 +36,9 @@ final class KnownHeads {
     /** The file's content. */
     record Document(Map<String, ChainHead> heads) {}
 
+    /** As it may be read. */
+    record Stored(@Nullable Map<String, ChainHead> heads) {}
+
     static KnownHeads of(Shell shell, String vault) {
         String chosen = shell.variable("XDG_STATE_HOME");
         Path state = chosen == null ? shell.environment().userHome().resolve(".local/state") : Path.of(chosen);
@@ -49,22 +54,38 @@ final class KnownHeads {
         return read().heads().keySet();
     }
 
+    /** Fails now, where a point that was made could not be remembered. */
+    void prepare() {
+        locked(() -> read());
+    }
+
     /** Remembers it unless a newer one is known. */
     void remember(String vm, ChainHead head) {
+        locked(() -> {
+            Map<String, ChainHead> heads = new LinkedHashMap<>(read().heads());
+            ChainHead before = heads.get(vm);
+            if (before == null || before.sequence() < head.sequence()) {
+                heads.put(vm, head);
+                write(new Document(heads));
+            }
+            return heads;
+        });
+    }
+
+    private interface Work<T> {
+        T run() throws IOException;
+    }
+
+    private <T> void locked(Work<T> work) {
         try {
             Files.createDirectories(file.getParent());
             Path lock = file.resolveSibling(file.getFileName() + ".lock");
             try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     var _ = channel.lock()) {
-                Map<String, ChainHead> heads = new LinkedHashMap<>(read().heads());
-                ChainHead before = heads.get(vm);
-                if (before == null || before.sequence() < head.sequence()) {
-                    heads.put(vm, head);
-                    write(new Document(heads));
-                }
+                T _ = work.run();
             }
         } catch (IOException e) {
-            throw unusable("cannot be written: " + e.getMessage(), e);
+            throw unusable("cannot be written: " + Shell.why(e), e);
         }
     }
 
@@ -78,21 +99,26 @@ final class KnownHeads {
     }
 
     private Document read() {
-        if (!Files.exists(file)) {
-            return new Document(Map.of());
-        }
         try {
-            return Json.read(SmallFile.text(file, MOST_BYTES), Document.class);
-        } catch (IOException e) {
+            Map<String, ChainHead> heads =
+                    Json.read(SmallFile.text(file, MOST_BYTES), Stored.class).heads();
+            if (heads == null || heads.containsValue(null)) {
+                throw new IOException("it holds no heads");
+            }
+            return new Document(heads);
+        } catch (NoSuchFileException e) {
+            return new Document(Map.of());
+        } catch (IOException | NullPointerException e) {
             throw unusable("cannot be read", e);
         }
     }
 
-    private ApiException unusable(String why, IOException cause) {
+    private ApiException unusable(String why, Exception cause) {
         return new ApiException(
-                ErrorCode.INVALID_REQUEST,
-                "The file " + file + ", which remembers the newest points, " + why
-                        + ". Without it nobody would see that the vault was rolled back; if you accept that, remove it.",
+                ErrorCode.DISK_UNWRITABLE,
+                "The file " + file + ", which remembers the newest points made from here, " + why
+                        + ". Without it nobody would see that the vault was rolled back: mend it, or name another folder with"
+                        + " XDG_STATE_HOME.",
                 cause);
     }
 }

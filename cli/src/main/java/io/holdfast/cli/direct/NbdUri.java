@@ -17,7 +17,10 @@ record NbdUri(NbdAddress address, String export) {
     private static final String SOCKET = "socket=";
 
     static boolean isOne(String text) {
-        return text.startsWith("nbd:") || text.startsWith("nbd+unix:") || text.startsWith("nbds");
+        return text.startsWith("nbd:")
+                || text.startsWith("nbd+unix:")
+                || text.startsWith("nbds:")
+                || text.startsWith("nbds+unix:");
     }
 
     /** What is wrong is an {@link IllegalArgumentException} with a sentence. */
@@ -27,6 +30,9 @@ record NbdUri(NbdAddress address, String export) {
             uri = new URI(text);
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("'" + text + "' is no NBD URI: " + e.getReason() + ".", e);
+        }
+        if (uri.getRawFragment() != null) {
+            throw new IllegalArgumentException("'" + text + "': a # in a name is written %23.");
         }
         String path = uri.getPath() == null ? "" : uri.getPath();
         String export = path.startsWith("/") ? path.substring(1) : path;
@@ -50,7 +56,7 @@ record NbdUri(NbdAddress address, String export) {
 
     private static Path socket(String text, URI uri) {
         String query = uri.getRawQuery();
-        if (query == null || !query.startsWith(SOCKET) || query.contains("&")) {
+        if (query == null || !query.startsWith(SOCKET) || query.contains("&") || uri.getRawAuthority() != null) {
             throw new IllegalArgumentException("'" + text + "' is not nbd+unix:///EXPORT?socket=PATH.");
         }
         return Path.of(URLDecoder.decode(query.substring(SOCKET.length()).replace("+", "%2B"), StandardCharsets.UTF_8));

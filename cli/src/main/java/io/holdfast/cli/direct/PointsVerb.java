@@ -1,16 +1,15 @@
 package io.holdfast.cli.direct;
 
+import io.holdfast.api.problem.ApiException;
+import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.cli.Shell;
 import io.holdfast.cli.output.Human;
 import io.holdfast.cli.output.Report;
 import io.holdfast.cli.output.Table;
-import io.holdfast.vault.ChainHead;
-import io.holdfast.vault.PointManifest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,28 +31,32 @@ final class PointsVerb extends DirectVerb {
     @Override
     protected int run(Place place, Report report) {
         try (OpenedVault opened = OpenedVault.open(place)) {
-            List<PointManifest> points = new PointSearch(opened.vault()).all(vm);
+            List<FoundPoint> points = new PointSearch(opened.vault(), report).all(vm);
             warn(KnownHeads.of(shell(), opened.vault().id()), points, report);
+            if (points.isEmpty() && vm != null) {
+                throw new ApiException(ErrorCode.VM_NOT_FOUND, "The vault has no point of a machine " + vm + ".");
+            }
             report.result(points.stream().map(PointsVerb::document).toList(), () -> table(points, report));
             return 0;
         }
     }
 
-    private static void warn(KnownHeads heads, List<PointManifest> points, Report report) {
-        points.stream().map(PointManifest::vm).distinct().forEach(one -> {
-            Optional<ChainHead> known = heads.of(one);
-            if (known.isPresent()
-                    && points.stream()
-                            .filter(p -> p.vm().equals(one))
-                            .map(PointManifest::head)
-                            .noneMatch(known.get()::equals)) {
-                report.note("warning: point number " + known.get().sequence() + " of " + one
-                        + ", which was made from here, is gone or was replaced: the vault was rolled back or damaged.");
-            }
-        });
+    /** What was made from here and is not there any more. */
+    private void warn(KnownHeads heads, List<FoundPoint> points, Report report) {
+        for (String one : heads.vms()) {
+            boolean asked = vm == null || one.equals(vm) || points.stream().anyMatch(p -> p.vm().equals(one));
+            heads.of(one)
+                    .filter(known -> asked)
+                    .filter(known -> points.stream()
+                            .noneMatch(p -> p.vm().equals(one) && p.head().equals(known)))
+                    .ifPresent(
+                            known -> report.note(
+                                    "warning: point number " + known.sequence() + " of " + one
+                                            + ", which was made from here, is gone or was replaced: the vault was rolled back or damaged."));
+        }
     }
 
-    private static Map<String, Object> document(PointManifest point) {
+    private static Map<String, Object> document(FoundPoint point) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("point", point.id());
         document.put("vm", point.vmName());
@@ -72,9 +75,9 @@ final class PointsVerb extends DirectVerb {
         return document;
     }
 
-    private static Table table(List<PointManifest> points, Report report) {
+    private static Table table(List<FoundPoint> points, Report report) {
         Table table = new Table("POINT", "VM", "KIND", "TAKEN", "DISKS", ">SIZE", ">READ", ">STORED", ">NOTES");
-        for (PointManifest point : points) {
+        for (FoundPoint point : points) {
             table.row(
                     point.id().toString(),
                     point.vmName(),
@@ -82,7 +85,7 @@ final class PointsVerb extends DirectVerb {
                     Human.time(point.takenAt(), report.zone()),
                     String.join(
                             ",",
-                            point.disks().stream().map(PointManifest.Disk::key).toList()),
+                            point.disks().stream().map(FoundPoint.Disk::key).toList()),
                     Human.bytes(point.sizes().virtual()),
                     Human.bytes(point.sizes().read()),
                     Human.bytes(point.sizes().stored()),

@@ -7,13 +7,9 @@ import io.holdfast.cli.Shell;
 import io.holdfast.cli.output.Report;
 import io.holdfast.cli.progress.Unfinished;
 import io.holdfast.vault.PointManifest;
-import io.holdfast.vault.PreflightReport;
+import io.holdfast.vault.PointReader;
 import io.holdfast.vault.access.Failures;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,13 +22,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "Restore disks of a point into files or block devices.",
-            "A file appears under its name only when all of it was read right from the vault and written to the disk."
+            "Files appear under their names only when all disks were read right from the vault and are written to the disk."
         })
 final class RestoreVerb extends DirectVerb {
-
-    private static final String GOES_ON =
-            "holdfast: the restore was not finished; files have not appeared under their names,"
-                    + " a device may hold a part. The same command starts anew.";
 
     @Parameters(index = "1", paramLabel = "POINT", description = "The point's id, or its first 6 or more characters.")
     private String point = "";
@@ -65,69 +57,58 @@ final class RestoreVerb extends DirectVerb {
         return Failures.OF_POINT;
     }
 
+    /** One disk and where it goes. */
+    private record Wanted(PointManifest.Disk disk, Path target) {}
+
     @Override
     protected int run(Place place, Report report) throws InterruptedException {
         Map<String, String> places = given(() -> DiskArguments.parse(disks));
         if (places.values().stream().anyMatch(NbdUri::isOne)) {
             throw usage("A restore into an NBD export is not there yet: name a file or a block device.");
         }
-        if (definition != null && Files.exists(definition)) {
-            throw usage(definition + " is there already: the definition is written into a new file.");
-        }
         try (OpenedVault opened = OpenedVault.open(place)) {
-            PointManifest found = new PointSearch(opened.vault()).one(point);
-            List<PointManifest.Disk> chosen =
-                    places.keySet().stream().map(key -> disk(found, key)).toList();
-            refuseDamaged(opened.vault().preflight(found), places);
-            List<DiskTarget> targets = new ArrayList<>();
-            try (Unfinished.Open _ = shell().unfinished().lastWords(() -> lastWords(targets, report))) {
-                for (PointManifest.Disk disk : chosen) {
-                    targets.add(DiskTarget.open(Path.of(places.get(disk.key())), disk.size(), overwrite));
-                }
-                restore(opened, found, chosen, targets, report);
-                return ExitCodes.DONE;
-            } finally {
-                targets.forEach(DiskTarget::close);
-            }
+            PointManifest found = new PointSearch(opened.vault(), report).one(point);
+            List<Wanted> wanted = places.entrySet().stream()
+                    .map(one -> new Wanted(disk(found, one.getKey()), given(() -> Path.of(one.getValue()))))
+                    .toList();
+            opened.vault()
+                    .preflight(found)
+                    .damageOf(wanted.stream().map(Wanted::disk).toList())
+                    .ifPresent(damage -> {
+                        throw new ApiException(
+                                ErrorCode.POINT_DAMAGED,
+                                "Nothing was written. Disk " + damage.disk() + " needs " + damage.object() + ": "
+                                        + damage.message());
+                    });
+            restore(opened, found, wanted, report);
+            return ExitCodes.DONE;
         }
     }
 
-    private void restore(
-            OpenedVault opened,
-            PointManifest found,
-            List<PointManifest.Disk> chosen,
-            List<DiskTarget> targets,
-            Report report)
+    private void restore(OpenedVault opened, PointManifest found, List<Wanted> wanted, Report report)
             throws InterruptedException {
-        long bytes = chosen.stream().mapToLong(PointManifest.Disk::size).sum();
-        DirectProgress progress = progress(found.vmName(), "restore", bytes);
-        var reader = opened.vault().open(found);
-        for (int i = 0; i < chosen.size(); i++) {
-            new DiskCopy(reader.disk(chosen.get(i).key()), targets.get(i), progress).run();
-        }
-        for (DiskTarget target : targets) {
-            target.finish();
-        }
-        if (definition != null) {
-            write(found.definition(), definition);
-        }
-        progress.done();
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("point", found.id());
-        document.put("virtualBytes", bytes);
-        document.put("seconds", progress.seconds());
-        report.result(document, "point " + found.id() + " restored: " + String.join(", ", disks));
-    }
-
-    private static void write(String text, Path file) {
-        try {
-            Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
-        } catch (IOException e) {
-            throw new ApiException(
-                    ErrorCode.INVALID_REQUEST,
-                    "The disks are restored, but the definition could not be written to " + file + ": " + e.getMessage()
-                            + ".",
-                    e);
+        long bytes = wanted.stream().mapToLong(one -> one.disk().size()).sum();
+        try (Targets targets = new Targets();
+                DefinitionFile text = definition == null ? null : DefinitionFile.write(definition, found.definition());
+                Unfinished.Open _ = shell().unfinished().lastWords(() -> lastWords(targets, text, report))) {
+            List<DiskTarget> open = wanted.stream()
+                    .map(one -> targets.add(one.target(), one.disk().size(), overwrite))
+                    .toList();
+            DirectProgress progress = progress(found.vmName(), "restore", bytes);
+            PointReader reader = opened.vault().open(found);
+            for (int i = 0; i < open.size(); i++) {
+                new DiskCopy(reader.disk(wanted.get(i).disk().key()), open.get(i), progress).run();
+            }
+            targets.finish();
+            if (text != null) {
+                text.keep();
+            }
+            progress.done();
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("point", found.id());
+            document.put("virtualBytes", bytes);
+            document.put("seconds", progress.seconds());
+            report.result(document, "point " + found.id() + " restored: " + String.join(", ", disks));
         }
     }
 
@@ -144,20 +125,14 @@ final class RestoreVerb extends DirectVerb {
                                 + "."));
     }
 
-    private static void refuseDamaged(PreflightReport preflight, Map<String, String> wanted) {
-        preflight.damages().stream()
-                .filter(damage -> wanted.containsKey(damage.disk()))
-                .findFirst()
-                .ifPresent(damage -> {
-                    throw new ApiException(
-                            ErrorCode.POINT_DAMAGED,
-                            "Nothing was written. Disk " + damage.disk() + " needs " + damage.object() + ": "
-                                    + damage.message());
-                });
-    }
-
-    private static void lastWords(List<DiskTarget> targets, Report report) {
-        report.err().println(GOES_ON);
-        targets.forEach(DiskTarget::close);
+    private static void lastWords(Targets targets, @Nullable DefinitionFile text, Report report) {
+        report.note(
+                targets.isNamed()
+                        ? "the disks were restored; look which files have their names already."
+                        : "the restore was not finished: no file appeared under its name, a device may hold a part.");
+        targets.close();
+        if (text != null && !targets.isNamed()) {
+            text.close();
+        }
     }
 }

@@ -5,7 +5,6 @@ import io.holdfast.cli.output.Human;
 import io.holdfast.cli.output.Report;
 import io.holdfast.cli.output.Table;
 import io.holdfast.storage.ObjectInfo;
-import io.holdfast.vault.PointManifest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,7 @@ final class StatsVerb extends DirectVerb {
     protected int run(Place place, Report report) {
         try (OpenedVault opened = OpenedVault.open(place)) {
             Map<String, Kind> kinds = kinds(opened);
-            List<PointManifest> points = new PointSearch(opened.vault()).all(null);
+            List<FoundPoint> points = new PointSearch(opened.vault(), report).all(null);
             long stored = kinds.values().stream().mapToLong(kind -> kind.bytes).sum();
             long virtual = points.stream().mapToLong(p -> p.sizes().virtual()).sum();
             report.result(document(kinds, points, virtual, stored), () -> table(kinds, points, virtual, stored));
@@ -53,12 +52,12 @@ final class StatsVerb extends DirectVerb {
         return kinds;
     }
 
-    private static long machines(List<PointManifest> points) {
-        return points.stream().map(PointManifest::vm).distinct().count();
+    private static long machines(List<FoundPoint> points) {
+        return points.stream().map(FoundPoint::vm).distinct().count();
     }
 
     private static Map<String, Object> document(
-            Map<String, Kind> kinds, List<PointManifest> points, long virtual, long stored) {
+            Map<String, Kind> kinds, List<FoundPoint> points, long virtual, long stored) {
         Map<String, Object> objects = new LinkedHashMap<>();
         kinds.forEach((name, kind) -> objects.put(name, Map.of("objects", kind.objects, "bytes", kind.bytes)));
         Map<String, Object> document = new LinkedHashMap<>();
@@ -70,7 +69,7 @@ final class StatsVerb extends DirectVerb {
         return document;
     }
 
-    private static Table table(Map<String, Kind> kinds, List<PointManifest> points, long virtual, long stored) {
+    private static Table table(Map<String, Kind> kinds, List<FoundPoint> points, long virtual, long stored) {
         Table table = Table.ofFields()
                 .row("Machines:", Long.toString(machines(points)))
                 .row("Points:", Integer.toString(points.size()))

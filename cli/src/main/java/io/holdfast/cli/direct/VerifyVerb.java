@@ -1,21 +1,23 @@
 package io.holdfast.cli.direct;
 
-import io.holdfast.api.vault.VaultChecked;
 import io.holdfast.cli.ExitCodes;
 import io.holdfast.cli.Shell;
 import io.holdfast.cli.output.Human;
 import io.holdfast.cli.output.Report;
 import io.holdfast.cli.output.Table;
-import io.holdfast.vault.PointManifest;
+import io.holdfast.vault.Vault;
 import io.holdfast.vault.VerifyReport;
 import io.holdfast.vault.VerifyReport.Damage;
 import io.holdfast.vault.access.ChainFindings;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -57,71 +59,80 @@ final class VerifyVerb extends DirectVerb {
     @Override
     protected int run(Place place, Report report) {
         try (OpenedVault opened = OpenedVault.open(place)) {
-            List<PointManifest> points = chosen(new PointSearch(opened.vault()));
-            List<VaultChecked.Finding> chain = chain(opened, points);
+            PointSearch search = new PointSearch(opened.vault(), report);
+            List<FoundPoint> points = chosen(search);
+            List<String> chain = chain(opened.vault(), points);
+            chain.forEach(report::note);
             DirectProgress progress = progress("vault", "verify", bytes(points));
-            List<VerifyReport> reports = verify(opened, points, progress);
+            List<Verified> reports = verify(opened.vault(), search, points, progress, report);
             progress.done();
-            boolean ok = reports.stream().allMatch(VerifyReport::ok)
-                    && chain.stream().allMatch(VaultChecked.Finding::harmless);
-            chain.forEach(finding -> report.note(finding.sentence()));
-            reports.forEach(one -> tell(one, report));
+            boolean ok = chain.isEmpty() && reports.stream().allMatch(Verified::ok);
             report.result(document(reports, chain, ok, progress.seconds()), () -> table(reports, report));
             return ok ? ExitCodes.DONE : ExitCodes.FAILED;
         }
     }
 
-    private List<PointManifest> chosen(PointSearch search) {
-        return typed.isEmpty()
-                ? search.all(null)
-                : typed.stream().map(search::one).distinct().toList();
+    /** What is kept of a verification: not the manifest. */
+    private record Verified(FoundPoint point, long bytes, List<Damage> damages, boolean complete) {
+        boolean ok() {
+            return damages.isEmpty();
+        }
     }
 
-    private List<VaultChecked.Finding> chain(OpenedVault opened, List<PointManifest> points) {
-        KnownHeads heads = KnownHeads.of(shell(), opened.vault().id());
-        List<VaultChecked.Finding> findings = new ArrayList<>();
-        // Also machines of which nothing is left: what was made from here is known to have been there.
-        List<String> vms =
-                new ArrayList<>(points.stream().map(PointManifest::vm).toList());
+    private List<FoundPoint> chosen(PointSearch search) {
+        return typed.isEmpty()
+                ? search.all(null)
+                : typed.stream().map(search::find).distinct().toList();
+    }
+
+    /** What is wrong with chains of points, a sentence each. */
+    private List<String> chain(Vault vault, List<FoundPoint> points) {
+        KnownHeads heads = KnownHeads.of(shell(), vault.id());
+        List<String> found = new ArrayList<>();
+        Set<String> vms = new TreeSet<>(points.stream().map(FoundPoint::vm).toList());
         if (typed.isEmpty()) {
-            vms.addAll(opened.vault().vms());
+            // Also machines of which nothing is left: what was made from here is known to have been there.
             vms.addAll(heads.vms());
+            vault.unreadableMachines()
+                    .forEach(prefix -> found.add("Of the points below " + prefix + " none can be read."));
         }
-        for (String vm : vms.stream().distinct().sorted().toList()) {
-            findings.addAll(ChainFindings.of(opened.vault().checkChain(vm, heads.of(vm)), Optional.empty()));
+        for (String vm : vms) {
+            ChainFindings.of(vault.checkChain(vm, heads.of(vm)), Optional.empty()).stream()
+                    .filter(finding -> !finding.harmless())
+                    .forEach(finding -> found.add(finding.sentence()));
         }
-        return findings;
+        return found;
     }
 
     /** Newest first: an older point of the same machine is then read only where it differs. */
-    private List<VerifyReport> verify(OpenedVault opened, List<PointManifest> points, DirectProgress progress) {
-        Map<String, VerifyReport> last = new LinkedHashMap<>();
-        List<VerifyReport> reports = new ArrayList<>();
-        for (PointManifest point : points.reversed()) {
+    private List<Verified> verify(
+            Vault vault, PointSearch search, List<FoundPoint> points, DirectProgress progress, Report report) {
+        Map<String, VerifyReport> last = new HashMap<>();
+        List<Verified> reports = new ArrayList<>();
+        for (FoundPoint point : points.reversed()) {
             Optional<VerifyReport> beside =
                     percent == 100 ? Optional.ofNullable(last.get(point.vm())) : Optional.empty();
-            VerifyReport report = opened.vault().verify(point, beside, percent, progress::add);
-            last.put(point.vm(), report);
-            reports.addFirst(report);
+            VerifyReport verified = vault.verify(search.manifest(point), beside, percent, progress::add);
+            last.put(point.vm(), verified);
+            Verified kept = new Verified(point, verified.verifiedBytes(), verified.damages(), verified.complete());
+            tell(kept, report);
+            reports.addFirst(kept);
         }
         return reports;
     }
 
     /** About what will be read: what the newest points of the machines hold, and what each other one added. */
-    private static long bytes(List<PointManifest> points) {
-        Map<String, PointManifest> newest = new LinkedHashMap<>();
+    private static long bytes(List<FoundPoint> points) {
+        Map<String, FoundPoint> newest = new HashMap<>();
         points.forEach(point -> newest.put(point.vm(), point));
         return points.stream()
-                .mapToLong(point -> newest.get(point.vm()) == point
-                        ? point.disks().stream()
-                                .flatMap(disk -> disk.packs().stream())
-                                .mapToLong(pack -> pack.blocks() * 4096)
-                                .sum()
+                .mapToLong(point -> point.equals(newest.get(point.vm()))
+                        ? point.dataBytes()
                         : point.sizes().fresh())
                 .sum();
     }
 
-    private static void tell(VerifyReport verified, Report report) {
+    private static void tell(Verified verified, Report report) {
         for (Damage damage : verified.damages()) {
             report.note("point " + verified.point().id() + ", disk " + damage.disk() + ", "
                     + damage.range().length() + " bytes from " + damage.range().offset() + ": " + damage.message());
@@ -132,7 +143,7 @@ final class VerifyVerb extends DirectVerb {
     }
 
     private static Map<String, Object> document(
-            List<VerifyReport> reports, List<VaultChecked.Finding> chain, boolean ok, double seconds) {
+            List<Verified> reports, List<String> chain, boolean ok, double seconds) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("ok", ok);
         document.put("points", reports.stream().map(VerifyVerb::document).toList());
@@ -141,12 +152,12 @@ final class VerifyVerb extends DirectVerb {
         return document;
     }
 
-    private static Map<String, Object> document(VerifyReport report) {
+    private static Map<String, Object> document(Verified report) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("point", report.point().id());
         document.put("vm", report.point().vmName());
         document.put("ok", report.ok());
-        document.put("verifiedBytes", report.verifiedBytes());
+        document.put("verifiedBytes", report.bytes());
         document.put("complete", report.complete());
         document.put(
                 "damages", report.damages().stream().map(VerifyVerb::document).toList());
@@ -164,14 +175,14 @@ final class VerifyVerb extends DirectVerb {
         return document;
     }
 
-    private static Table table(List<VerifyReport> reports, Report report) {
+    private static Table table(List<Verified> reports, Report report) {
         Table table = new Table("POINT", "VM", "TAKEN", ">READ", "RESULT");
-        for (VerifyReport one : reports) {
+        for (Verified one : reports) {
             table.row(
                     one.point().id().toString(),
                     one.point().vmName(),
                     Human.time(one.point().takenAt(), report.zone()),
-                    Human.bytes(one.verifiedBytes()),
+                    Human.bytes(one.bytes()),
                     one.ok() ? "right" : one.damages().size() + " damages");
         }
         return table;

@@ -66,6 +66,10 @@ class DirectNbdTest extends DirectTest {
         return "nbd+unix:///the%20disk?socket=" + socket;
     }
 
+    private static String[] since(JsonNode point, String bitmap) {
+        return new String[] {"--bitmap", bitmap, "--base", point.get("point").asText()};
+    }
+
     @Test
     void with_a_bitmap_only_what_it_holds_is_read() throws Exception {
         Path image = image();
@@ -76,7 +80,7 @@ class DirectNbdTest extends DirectTest {
         command("qemu-img", "bitmap", "--add", "-g", "64K", image.toString(), "since");
         io(image, "write -P 3 1M 64k");
         io(image, "write -z 30M 128k");
-        JsonNode second = backup(serve(image, "-B", "since"), "--bitmap", "since");
+        JsonNode second = backup(serve(image, "-B", "since"), since(first, "since"));
         // Sixteen blocks that are all the same.
         assertThat(second.get("newBytes").asLong()).isEqualTo(4096);
         // And the sample that the engine compares.
@@ -89,10 +93,27 @@ class DirectNbdTest extends DirectTest {
     @Test
     void without_the_bitmap_that_was_named_all_is_read_and_compared() throws Exception {
         Path image = image();
-        backup(serve(image));
-        JsonNode second = backup(serve(image), "--bitmap", "nosuch");
+        JsonNode first = backup(serve(image));
+        JsonNode second = backup(serve(image), since(first, "nosuch"));
         assertThat(second.get("readBytes").asLong()).isEqualTo(4L * MIB);
         assertThat(second.get("newBytes").asLong()).isZero();
+    }
+
+    @Test
+    void a_bitmap_counts_from_a_point_that_is_there() throws Exception {
+        Path image = image();
+        var ran = run(
+                "backup",
+                url(),
+                "--vm",
+                "web",
+                "vda=" + serve(image),
+                "--bitmap",
+                "since",
+                "--base",
+                "00000000-0000-4000-8000-000000000000");
+        assertThat(ran.exit()).isEqualTo(3);
+        assertThat(ran.err()).contains("point-not-found");
     }
 
     @Test

@@ -106,4 +106,29 @@ abstract class DirectTest {
             return files.filter(Files::isRegularFile).sorted().toList();
         }
     }
+
+    List<Path> manifests() throws IOException {
+        try (var files = Files.walk(folder.resolve("vault/points"))) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    /** What restores left under names that are not the ones that were asked for. */
+    List<Path> unfinished() throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".holdfast-unfinished"))
+                    .toList();
+        }
+    }
+
+    static void flip(Path file, long offset) {
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+            open.seek(offset);
+            int there = open.read();
+            open.seek(offset);
+            open.write(there ^ 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 }

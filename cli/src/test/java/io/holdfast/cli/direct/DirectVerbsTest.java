@@ -7,10 +7,8 @@ import io.holdfast.cli.Samples;
 import io.holdfast.cli.Terminal;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -99,20 +97,15 @@ class DirectVerbsTest extends DirectTest {
     }
 
     @Test
-    void the_definition_is_written_into_a_new_file() throws IOException {
+    void a_point_without_a_definition_says_so_before_anything_is_restored() {
         String point = backup(disk("disk").toString()).get("point").asText();
-        Path definition = folder.resolve("web.xml");
         Path out = folder.resolve("out");
-        assertThat(run("restore", url(), point, "vda=" + out, "--definition", definition.toString())
-                        .exit())
-                .isZero();
-        // A disk that was read directly has none.
-        assertThat(definition).hasContent("");
-        Path other = folder.resolve("other");
-        assertThat(run("restore", url(), point, "vda=" + other, "--definition", definition.toString())
-                        .exit())
-                .isEqualTo(2);
-        assertThat(other).doesNotExist();
+        Path definition = folder.resolve("web.xml");
+        Terminal.Ran ran = run("restore", url(), point, "vda=" + out, "--definition", definition.toString());
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).contains("holds no definition");
+        assertThat(out).doesNotExist();
+        assertThat(definition).doesNotExist();
     }
 
     @Test
@@ -128,23 +121,6 @@ class DirectVerbsTest extends DirectTest {
         Terminal.Ran again = run("create", url());
         assertThat(again.exit()).isEqualTo(4);
         assertThat(again.err()).contains("vault-exists");
-    }
-
-    @Test
-    void what_a_killed_restore_left_is_no_obstacle_and_one_at_work_is() throws IOException {
-        Path disk = disk("disk");
-        String point = backup(disk.toString()).get("point").asText();
-        Path out = folder.resolve("out");
-        Path left = folder.resolve("out.holdfast-unfinished");
-        write(left, 0, MIB, 7);
-        try (FileChannel other = FileChannel.open(left, StandardOpenOption.WRITE);
-                var _ = other.lock()) {
-            assertThat(run("restore", url(), point, "vda=" + out).exit()).isNotZero();
-            assertThat(left).exists();
-        }
-        assertThat(run("restore", url(), point, "vda=" + out).exit()).isZero();
-        assertThat(Files.mismatch(out, disk)).isEqualTo(-1);
-        assertThat(left).doesNotExist();
     }
 
     @Test
@@ -165,7 +141,7 @@ class DirectVerbsTest extends DirectTest {
         Files.delete(pack);
         assertThat(run("restore", url(), point, "vda=" + out).err()).contains("Nothing was written");
         assertThat(out).doesNotExist();
-        assertThat(folder.resolve("out.holdfast-unfinished")).doesNotExist();
+        assertThat(unfinished()).isEmpty();
     }
 
     @Test
@@ -257,9 +233,9 @@ class DirectVerbsTest extends DirectTest {
         assertThat(run("backup", "s3+https://key:secret@store/b", "--vm", "web", "vda=" + disk)
                         .exit())
                 .isEqualTo(2);
-        assertThat(run("backup", url(), "--vm", "web", "vda=" + disk, "--full", "--bitmap", "b")
-                        .exit())
-                .isEqualTo(2);
+        assertThat(run("backup", url(), "--vm", "web", "vda=" + disk, "--bitmap", "b")
+                        .err())
+                .contains("--base");
         assertThat(run("restore", url(), "abc", "vda=" + folder.resolve("o")).err())
                 .contains("6 characters");
         assertThat(run("restore", url(), "abcdef", "vda=" + folder.resolve("o")).exit())

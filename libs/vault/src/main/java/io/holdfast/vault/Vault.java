@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -85,12 +86,38 @@ public final class Vault implements AutoCloseable {
     /** The points of a VM, oldest first. What does not authenticate is left out; {@link #checkChain} names it. */
     public List<PointManifest> points(String vm) {
         List<PointManifest> points = new ArrayList<>();
+        eachPoint(vm, points::add, sequence -> {});
+        return points;
+    }
+
+    /**
+     * Hands on the points of a VM, oldest first, one at a time: a manifest names every pack, and a VM may have thousands.
+     *
+     * @param unreadable told the number of what stands in the chain and does not authenticate or cannot be read
+     */
+    public void eachPoint(String vm, Consumer<PointManifest> each, LongConsumer unreadable) {
         for (long sequence : parts.log().sequences(vm, 0)) {
-            if (parts.log().read(vm, sequence) instanceof PointLog.Slot.Point point) {
-                points.add(point.manifest());
+            switch (parts.log().read(vm, sequence)) {
+                case PointLog.Slot.Point point -> each.accept(point.manifest());
+                case PointLog.Slot.Foreign _, PointLog.Slot.Unreadable _ -> unreadable.accept(sequence);
+                case PointLog.Slot.Absent _ -> {}
             }
         }
-        return points;
+    }
+
+    /** The newest point of a VM that can be read. */
+    public Optional<PointManifest> newest(String vm) {
+        for (long sequence : parts.log().sequences(vm, 0).reversed()) {
+            if (parts.log().read(vm, sequence) instanceof PointLog.Slot.Point point) {
+                return Optional.of(point.manifest());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Below which keys there are points of a VM of which none can be read: nobody knows whose they are. */
+    public List<String> unreadableMachines() {
+        return parts.log().unreadableMachines();
     }
 
     /** One point; CORRUPT when it is not found but some manifest of the VM cannot be read. */

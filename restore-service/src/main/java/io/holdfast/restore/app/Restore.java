@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Restores one point: preflight, target, fill from the served point, finish. */
@@ -142,20 +141,11 @@ public final class Restore implements JobHandler {
     }
 
     private static void refuseDamaged(PreflightReport report, List<PointManifest.Disk> disks) {
-        Set<String> keys = disks.stream().map(PointManifest.Disk::key).collect(Collectors.toSet());
-        Set<String> packs = disks.stream()
-                .flatMap(disk -> disk.packs().stream())
-                .map(PointManifest.PackUse::id)
-                .collect(Collectors.toSet());
-        report.damages().stream()
-                // A pack that several disks need is reported once, for any of them.
-                .filter(damage -> keys.contains(damage.disk()) || packs.stream().anyMatch(damage.object()::contains))
-                .findFirst()
-                .ifPresent(damage -> {
-                    throw new ApiException(
-                            ErrorCode.POINT_DAMAGED,
-                            "Disk " + damage.disk() + " needs " + damage.object() + ": " + damage.message());
-                });
+        report.damageOf(disks).ifPresent(damage -> {
+            throw new ApiException(
+                    ErrorCode.POINT_DAMAGED,
+                    "Disk " + damage.disk() + " needs " + damage.object() + ": " + damage.message());
+        });
     }
 
     private TargetInfo fillOrAbort(LeasedJob job, JobContext context, PointCheck check) throws InterruptedException {

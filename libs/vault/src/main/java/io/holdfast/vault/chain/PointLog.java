@@ -24,7 +24,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The manifests of a vault: reading them, and appending one to a VM's chain. Thread-safe. */
@@ -32,6 +34,7 @@ public final class PointLog {
 
     private static final System.Logger LOG = System.getLogger(PointLog.class.getName());
     private static final int MOST_TRIES = 10_000;
+    private static final Pattern MACHINE = Pattern.compile(Keys.POINTS + "[0-9a-f]{32}/");
     /** How far back a base is looked for: a checkpoint is dropped long before so many points were made. */
     private static final int MOST_LOOKED_AT = 32;
 
@@ -198,16 +201,33 @@ public final class PointLog {
     /** All VMs that have a manifest that authenticates. */
     public List<String> vms() {
         List<String> vms = new ArrayList<>();
+        eachMachine((prefix, point) -> point.map(PointManifest::vm).ifPresent(vms::add));
+        return vms;
+    }
+
+    /** The prefixes below which there are manifests' keys, and no manifest that authenticates. */
+    public List<String> unreadableMachines() {
+        List<String> prefixes = new ArrayList<>();
+        eachMachine((prefix, point) -> {
+            if (point.isEmpty() && MACHINE.matcher(prefix).matches()) {
+                prefixes.add(prefix);
+            }
+        });
+        return prefixes;
+    }
+
+    /** Tells each prefix, and the first manifest below it that authenticates. */
+    private void eachMachine(BiConsumer<String, Optional<PointManifest>> each) {
         String after = "";
         while (true) {
             Optional<ObjectKey> next = firstAfter(after);
             if (next.isEmpty()) {
-                return vms;
+                return;
             }
             String value = next.get().value();
             int end = value.indexOf('/', Keys.POINTS.length());
             String prefix = end < 0 ? value : value.substring(0, end + 1);
-            firstIn(prefix).map(PointManifest::vm).ifPresent(vms::add);
+            each.accept(prefix, firstIn(prefix));
             // The character after '/' ends all keys of this prefix.
             after = end < 0 ? value : value.substring(0, end) + '0';
         }

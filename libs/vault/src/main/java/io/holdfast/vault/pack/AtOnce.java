@@ -24,7 +24,7 @@ public final class AtOnce {
     public static void each(long count, LongPredicate goesOn) {
         AtomicLong next = new AtomicLong();
         AtomicBoolean over = new AtomicBoolean();
-        AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("vault-check-", 0).factory())) {
             for (int i = 0; i < Math.min(REQUESTS, count); i++) {
@@ -35,7 +35,8 @@ public final class AtOnce {
                                 over.set(true);
                             }
                         }
-                    } catch (RuntimeException e) {
+                    } catch (Throwable e) {
+                        // Also what is no exception: work that nobody did must not count as done.
                         over.set(true);
                         failure.compareAndSet(null, e);
                     }
@@ -45,9 +46,11 @@ public final class AtOnce {
         if (Thread.currentThread().isInterrupted()) {
             throw new StorageException(StorageException.Kind.CANCELLED, "interrupted while packs were looked at");
         }
-        RuntimeException failed = failure.get();
-        if (failed != null) {
-            throw failed;
+        switch (failure.get()) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case Throwable e -> throw new IllegalStateException(e);
         }
     }
 }

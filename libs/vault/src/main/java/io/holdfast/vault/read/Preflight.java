@@ -29,7 +29,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 public final class Preflight {
 
-    private static final int MOST_DAMAGES = 1000;
+    private static final int MOST_DAMAGES = PreflightReport.MOST_DAMAGES;
 
     private final FrameStore frames;
     private final PointManifest point;

@@ -36,10 +36,10 @@ final class BlockRanges {
     }
 
     private @Nullable Extent fetch() {
-        if (!ranges.hasNext()) {
+        Range range = ask();
+        if (range == null) {
             return null;
         }
-        Range range = ranges.next();
         if (range.offset() < lastEnd || range.end() > size) {
             throw new VaultException(
                     VaultException.Kind.SOURCE_FAILED, null, "the source's ranges overlap or leave the disk: " + range);
@@ -47,5 +47,17 @@ final class BlockRanges {
         lastEnd = range.end();
         long to = (range.end() - 1) / VaultFormat.BLOCK + 1;
         return Extent.between(range.offset() / VaultFormat.BLOCK, to, false);
+    }
+
+    /** What asks a server may fail as a read does. */
+    private @Nullable Range ask() {
+        try {
+            return ranges.hasNext() ? ranges.next() : null;
+        } catch (VaultException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new VaultException(
+                    VaultException.Kind.SOURCE_FAILED, null, "the source failed: " + e.getMessage(), e);
+        }
     }
 }
