@@ -80,7 +80,8 @@ abstract class DirectVerb implements Callable<Integer>, Answering {
     public final Integer call() throws InterruptedException {
         Report report = shell.report(output);
         check();
-        try (Place place = place(report)) {
+        Inputs inputs = new Inputs(url, credentials, passphraseFile, keyFile, "HOLDFAST_PASSPHRASE");
+        try (Place place = place(inputs, report)) {
             return run(place, report);
         } catch (VaultException e) {
             throw e.kind() == VaultException.Kind.SOURCE_FAILED
@@ -91,25 +92,44 @@ abstract class DirectVerb implements Callable<Integer>, Answering {
         }
     }
 
-    private Place place(Report report) {
-        String where = given(() -> VaultInputs.url(url));
-        S3Keys keys = given(() -> VaultInputs.keys(shell, report, where, null, credentials));
-        return new Place(where, keys, secret(report));
+    /**
+     * What the command line says of a vault.
+     *
+     * @param variable of the environment, for the passphrase
+     */
+    record Inputs(
+            String url,
+            @Nullable Path credentials,
+            @Nullable Path passphraseFile,
+            @Nullable Path keyFile,
+            String variable) {}
+
+    /** Reads what the inputs name. */
+    protected final Place place(Inputs inputs, Report report) {
+        String where = given(() -> VaultInputs.url(inputs.url()));
+        // A file of S3 keys may be meant for the other vault of two.
+        Path s3 = where.startsWith("file:") && !inputs.url().equals(url) ? null : inputs.credentials();
+        S3Keys keys = given(() -> VaultInputs.keys(shell, report, where, null, s3));
+        return new Place(where, keys, secret(inputs, report));
     }
 
-    private VaultSecret secret(Report report) {
-        Path file = keyFile;
+    private VaultSecret secret(Inputs inputs, Report report) {
+        Path file = inputs.keyFile();
         if (file != null) {
-            if (passphraseFile != null) {
+            if (inputs.passphraseFile() != null) {
                 throw usage("Give either a passphrase or a key file.");
             }
             return given(() -> Secrets.keyFile(shell, file, report));
         }
-        return given(() -> VaultInputs.passphrase(shell, report, passphraseFile))
+        return given(() -> VaultInputs.passphrase(shell, report, inputs.passphraseFile(), inputs.variable()))
                 .map(Passphrase::of)
-                .orElseThrow(
-                        () -> usage(
-                                "What is the vault's passphrase? HOLDFAST_PASSPHRASE, --passphrase-file FILE or --key-file FILE."));
+                .orElseThrow(() -> usage("What is the passphrase of " + inputs.url() + "? " + inputs.variable()
+                        + ", or a file: see --help."));
+    }
+
+    /** The file of S3 keys that was named for the vault. */
+    protected final @Nullable Path credentials() {
+        return credentials;
     }
 
     /** What can be said to be wrong before anything is opened. */

@@ -21,6 +21,7 @@ public final class DirectVerbs {
                 .addSubcommand("points", new PointsVerb(shell))
                 .addSubcommand("restore", new RestoreVerb(shell))
                 .addSubcommand("verify", new VerifyVerb(shell))
+                .addSubcommand("copy", new CopyVerb(shell))
                 .addSubcommand("key", new KeyVerb(shell))
                 .addSubcommand("stats", new StatsVerb(shell));
     }

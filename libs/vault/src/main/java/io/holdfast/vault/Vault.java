@@ -6,7 +6,9 @@ import io.holdfast.vault.chain.PointLog;
 import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.Keys;
 import io.holdfast.vault.format.VaultFormat;
+import io.holdfast.vault.map.MapReader;
 import io.holdfast.vault.pack.FrameStore;
+import io.holdfast.vault.read.MapDiff;
 import io.holdfast.vault.read.Preflight;
 import io.holdfast.vault.read.Verification;
 import io.holdfast.vault.write.CpuPool;
@@ -14,6 +16,7 @@ import io.holdfast.vault.write.SessionWriter;
 import io.holdfast.vault.write.VaultParts;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -202,6 +205,20 @@ public final class Vault implements AutoCloseable {
         }
         BooleanSupplier chosen = () -> percent == 100 || parts.random().nextInt(100) < percent;
         return new Verification(reading(), parts.keys(), point, beside, chosen, progress).run();
+    }
+
+    /**
+     * Where a disk of a point may differ from the same disk of another point: all but what both share in the vault. Empty when the sizes
+     * are not equal, or the other point does not have the disk: then everything may.
+     */
+    public Optional<Iterator<Range>> differences(PointManifest point, PointManifest since, String disk) {
+        PointManifest.Disk one = point.disk(disk).orElseThrow(() -> new IllegalArgumentException("no disk " + disk));
+        return since.disk(disk)
+                .filter(other -> other.size() == one.size() && one.size() > 0)
+                .map(other -> {
+                    FrameStore frames = reading();
+                    return new MapDiff(new MapReader(frames, one), new MapReader(frames, other), one.size());
+                });
     }
 
     /** For tests that look at maps. */

@@ -153,10 +153,7 @@ public final class Verification {
             }
             try {
                 long there = other.location(level, index);
-                return there != Location.NONE
-                        && Location.frame(there) == Location.frame(location)
-                        && Location.position(there) == Location.position(location)
-                        && other.pack(there).id().equals(map.pack(location).id());
+                return MapDiff.isShared(map, location, other, there);
             } catch (VaultException e) {
                 // A node above it is damaged there: then this point is looked at by itself.
                 return false;
@@ -218,9 +215,7 @@ public final class Verification {
         }
 
         private Range range(int level, long index) {
-            long bytes = LEAF_BYTES << (level * VaultFormat.FAN_BITS);
-            long start = index * bytes;
-            return new Range(start, Math.min(disk.size(), start + bytes) - start);
+            return MapDiff.range(level, index, disk.size());
         }
     }
 }
