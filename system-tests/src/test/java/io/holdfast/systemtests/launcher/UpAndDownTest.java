@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -84,10 +85,7 @@ class UpAndDownTest {
         CommandLine.Ran fine = holdfast.run("status", "-o", "json");
         assertThat(fine.exit()).isZero();
         assertThat(fine.json().path("parts")).hasSize(6);
-        long supervisor = new ObjectMapper()
-                .readTree(home.resolve("suite.json").toFile())
-                .path("supervisorPid")
-                .asLong();
+        long supervisor = suiteFile().path("supervisorPid").asLong();
         long worker = pid(fine, "backup-worker");
 
         // A supervisor that cannot act: the dead worker stays dead for as long as the test looks.
@@ -116,15 +114,13 @@ class UpAndDownTest {
         machine();
         done("source", "add", "lab", libvirt.uri());
         Path passphrase = Files.writeString(folder.resolve("passphrase"), "correct horse battery\n");
-        JsonNode suite = new ObjectMapper().readTree(home.resolve("suite.json").toFile());
         done(
                 "vault",
                 "add",
                 "main",
-                "s3+" + suite.path("objects").asText() + "/"
-                        + suite.path("bucket").asText() + "/vault",
+                s3Vault(),
                 "--s3-credentials",
-                suite.path("objectsCredentialsFile").asText(),
+                suiteFile().path("objectsCredentialsFile").asText(),
                 "--passphrase-file",
                 passphrase.toString());
         CommandLine.Ran mixed = holdfast.run("backup", "m1", "nobody", "--vault", "main");
@@ -147,11 +143,49 @@ class UpAndDownTest {
         sameDisk("m1", "m3");
     }
 
+    @Test
+    @Order(5)
+    void theVaultOfASuiteIsOpenedWithNoneOfItsServices() throws Exception {
+        String point = onlyPoint();
+        String[] opened = {
+            s3Vault(),
+            "--s3-credentials",
+            suiteFile().path("objectsCredentialsFile").asText(),
+            "--passphrase-file",
+            folder.resolve("passphrase").toString()
+        };
+        JsonNode points = direct("points", opened, "-o", "json").json();
+        assertThat(points).hasSize(1);
+        assertThat(points.path(0).path("point").asText()).isEqualTo(point);
+        assertThat(points.path(0).path("vm").asText()).isEqualTo("m1");
+        Path raw = folder.resolve("restored.raw");
+        Path definition = folder.resolve("m1.xml");
+        CommandLine.Ran ran =
+                direct("restore", opened, point, "vda=" + raw, "--definition", definition.toString());
+        assertThat(ran.exit()).as(ran.err()).isZero();
+        assertThat(definition).content().contains("<name>m1</name>");
+        run("qemu-img", "compare", "-f", "raw", "-F", "qcow2", raw.toString(), disk("m1"));
+        assertThat(direct("verify", opened).exit()).isZero();
+    }
+
+    private CommandLine.Ran direct(String verb, String[] opened, String... more) throws Exception {
+        List<String> words = new ArrayList<>(List.of("direct", verb));
+        words.addAll(List.of(opened));
+        words.addAll(List.of(more));
+        return holdfast.run(words.toArray(String[]::new));
+    }
+
+    private JsonNode suiteFile() throws IOException {
+        return new ObjectMapper().readTree(home.resolve("suite.json").toFile());
+    }
+
+    private String s3Vault() throws IOException {
+        return "s3+" + suiteFile().path("objects").asText() + "/"
+                + suiteFile().path("bucket").asText() + "/vault";
+    }
+
     private void killSupervisor() throws IOException {
-        long pid = new ObjectMapper()
-                .readTree(home.resolve("suite.json").toFile())
-                .path("supervisorPid")
-                .asLong();
+        long pid = suiteFile().path("supervisorPid").asLong();
         OsProcess.of(pid).ifPresent(OsProcess::kill);
         await().atMost(PATIENCE).until(() -> OsProcess.of(pid).isEmpty());
     }
