@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Copies one disk of a point to its target, in pieces on as many threads as there are cores. Used once. */
+/** Copies one disk of a point to its target, in pieces on as many threads as there are cores, but eight at most. Used once. */
 final class DiskCopy {
 
     /** Pieces follow one another within few packs, and are large enough for a sequential disk. */
@@ -19,7 +19,8 @@ final class DiskCopy {
     /** What is asked about at once: where there is data in it. */
     private static final long WINDOW = 256L << 20;
 
-    private static final int THREADS = Runtime.getRuntime().availableProcessors();
+    /** More would wait for the disk, and each holds two pieces. */
+    private static final int THREADS = Math.min(8, Runtime.getRuntime().availableProcessors());
 
     private final DiskReader from;
     private final DiskTarget to;

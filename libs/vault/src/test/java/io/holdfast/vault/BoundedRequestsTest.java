@@ -92,4 +92,30 @@ class BoundedRequestsTest {
             assertThat(vault.bases("vm-1", Set.of(), 8).points()).isEmpty();
         }
     }
+
+    @Test
+    void whatLiesTogetherIsFetchedTogetherAndReadAsWhenItIsFetchedAlone() throws Exception {
+        ScriptedStore store = new ScriptedStore();
+        ModelDisk disk = new ModelDisk("vda", 16 << 20);
+        byte[] noise = new byte[disk.bytes.length];
+        new Random(4).nextBytes(noise);
+        disk.fill(0, noise.length / ModelDisk.UNIT, noise, new Random(5));
+        EngineOptions large =
+                new EngineOptions(16 << 20, 64 << 20, 4, 2, 2, 16 << 20, java.time.InstantSource.fixed(Vaults.NOW));
+        try (Vault vault = Vault.create(store, Vaults.PASSPHRASE, Vaults.CHEAP, large)) {
+            PointManifest point = Vaults.full(vault, "full", disk);
+            byte[] read = new byte[disk.bytes.length];
+            int before = store.requests.get();
+            DiskReader reader = vault.open(point).disk("vda");
+            for (int at = 0; at < read.length; at += 2 << 20) {
+                reader.read(at, java.nio.ByteBuffer.wrap(read, at, 2 << 20));
+            }
+            // 64 frames of blocks in pieces of 2 MiB, at most two packs, and some frames of nodes.
+            assertThat(store.requests.get() - before).isLessThan(30);
+            assertThat(read).isEqualTo(disk.bytes);
+            byte[] block = new byte[4096];
+            reader.read(5 << 20, java.nio.ByteBuffer.wrap(block));
+            assertThat(block).isEqualTo(java.util.Arrays.copyOfRange(disk.bytes, 5 << 20, (5 << 20) + 4096));
+        }
+    }
 }

@@ -10,8 +10,8 @@ import java.util.Deque;
 final class ReadBound {
 
     /**
-     * Reads at once, and one more for each vault. Each holds at most a frame of 256 KiB as it is stored and as it was, a block
-     * map's node, and the extents of 64 MiB: below 2 MiB. A vault alone may have two thirds of them, which hides the time that a
+     * Reads at once, and one more for each vault. Each holds at most eight frames of 256 KiB as they are stored and as they
+     * were, some of a block map's nodes, and the extents of 64 MiB: below 6 MiB. A vault alone may have two thirds of them, which hides the time that a
      * store takes to answer.
      */
     static final int READS_AT_ONCE = 20;

@@ -11,10 +11,22 @@ import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.FormatException;
 import io.holdfast.vault.format.Keys;
 import io.holdfast.vault.format.VaultFormat;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Opens directories and frames of packs, keeps those used last. Thread-safe. */
 public final class FrameStore {
+
+    /** What is read in vain between two frames rather than asked for in two requests. */
+    private static final int MOST_GAP = 128 << 10;
+
+    private static final int MOST_TOGETHER = 2 << 20;
 
     private final ObjectStore store;
     private final KeyRing keys;
@@ -62,6 +74,62 @@ public final class FrameStore {
             frames.put(id, kept);
         }
         return kept;
+    }
+
+    /**
+     * Several frames of one pack, with one request for those that lie near each other; they are kept like others. One that cannot be
+     * opened is left out: {@link #frame} tells why.
+     */
+    public Map<Integer, byte[]> frames(PackUse pack, Set<Integer> numbers, int kind) {
+        Map<Integer, byte[]> opened = new HashMap<>();
+        List<Place> wanted = new ArrayList<>();
+        PackDirectory directory = directory(pack);
+        for (int number : numbers) {
+            byte[] kept = frames.get(new FrameId(pack.id(), number));
+            if (kept != null) {
+                opened.put(number, kept);
+            } else if (number < directory.frames() && directory.entry(number).kind() == kind) {
+                wanted.add(new Place(number, directory.entry(number)));
+            }
+        }
+        wanted.sort(Comparator.comparingInt(place -> place.entry.offset()));
+        for (int from = 0; from < wanted.size(); ) {
+            int to = from + 1;
+            while (to < wanted.size() && isNear(wanted.get(from), wanted.get(to - 1), wanted.get(to))) {
+                to++;
+            }
+            open(pack, directory, wanted.subList(from, to), opened);
+            from = to;
+        }
+        return opened;
+    }
+
+    /** A frame and where it lies. */
+    private record Place(int number, FrameEntry entry) {
+        int end() {
+            return entry.offset() + entry.length();
+        }
+    }
+
+    private static boolean isNear(Place first, Place last, Place next) {
+        return next.entry.offset() - last.end() <= MOST_GAP && next.end() - first.entry.offset() <= MOST_TOGETHER;
+    }
+
+    private void open(PackUse pack, PackDirectory directory, List<Place> near, Map<Integer, byte[]> into) {
+        ObjectKey key = Keys.pack(pack.id());
+        int start = near.getFirst().entry.offset();
+        byte[] bytes = guarded(key, () -> range(key, start, near.getLast().end() - start));
+        for (Place place : near) {
+            int at = place.entry.offset() - start;
+            try {
+                byte[] frame = directory.open(place.number, Arrays.copyOfRange(bytes, at, at + place.entry.length()));
+                frames.put(new FrameId(pack.id(), place.number), frame);
+                into.put(place.number, frame);
+            } catch (FormatException e) {
+                // Whoever needs it learns that, with the range of the disk.
+                continue;
+            }
+        }
     }
 
     private byte[] load(PackUse pack, PackDirectory directory, int number, int kind) {

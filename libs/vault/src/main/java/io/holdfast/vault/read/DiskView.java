@@ -16,9 +16,13 @@ import io.holdfast.vault.pack.FrameEntry;
 import io.holdfast.vault.pack.FrameStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Random reads of one disk of a point. Thread-safe: each call walks on its own. */
@@ -26,6 +30,13 @@ public final class DiskView {
 
     private static final int LEAF_BYTES = VaultFormat.LEAF_BLOCKS * VaultFormat.BLOCK;
     private static final byte[] ZEROS = new byte[64 << 10];
+    /** Leaves that are looked at together: 2 MiB. */
+    private static final int MOST_LEAVES = 16;
+    /** Frames that one call fetches and holds together, each of at most 256 KiB. */
+    private static final int MOST_FRAMES = 8;
+
+    private static final MapNode.Leaf EMPTY = MapNode.Leaf.empty();
+    private static final System.Logger LOG = System.getLogger(DiskView.class.getName());
 
     private final FrameStore frames;
     private final KeyRing keys;
@@ -50,20 +61,78 @@ public final class DiskView {
         requireInside(offset, into.remaining());
         MapReader map = reader();
         BlockHasher hasher = keys.hasher();
-        Held held = new Held();
         long at = offset;
-        while (into.hasRemaining()) {
-            long leafIndex = at / LEAF_BYTES;
-            int inLeaf = (int) (at % LEAF_BYTES);
-            int length = Math.min(LEAF_BYTES - inLeaf, into.remaining());
-            MapNode.Leaf leaf = leaf(map, leafIndex);
-            if (leaf == null) {
-                zeros(into, length);
-            } else {
-                readLeaf(new Walk(map, hasher, held, leaf, leafIndex * LEAF_BYTES), inLeaf, length, into);
+        long end = offset + into.remaining();
+        while (at < end) {
+            Stretch stretch = stretch(map, at, end);
+            Held held = fetched(map, stretch);
+            for (MapNode.Leaf leaf : stretch.leaves) {
+                int inLeaf = (int) (at % LEAF_BYTES);
+                int length = (int) Math.min(LEAF_BYTES - inLeaf, end - at);
+                if (leaf == EMPTY) {
+                    zeros(into, length);
+                } else {
+                    readLeaf(new Walk(map, hasher, held, leaf, at - inLeaf), inLeaf, length, into);
+                }
+                at += length;
             }
-            at += length;
         }
+    }
+
+    /** Leaves that follow one another, and the frames that hold what is wanted of them. */
+    private record Stretch(List<MapNode.Leaf> leaves, Map<Long, Set<Integer>> frames) {}
+
+    /** As many leaves from {@code from} on as their frames may be held together; at least one. */
+    private Stretch stretch(MapReader map, long from, long end) {
+        Stretch stretch = new Stretch(new ArrayList<>(), new LinkedHashMap<>());
+        int count = 0;
+        for (long at = from; at < end && stretch.leaves.size() < MOST_LEAVES; ) {
+            long next = Math.min(end, (at / LEAF_BYTES + 1) * LEAF_BYTES);
+            MapNode.Leaf leaf = Objects.requireNonNullElse(leaf(map, at / LEAF_BYTES), EMPTY);
+            Map<Long, Set<Integer>> more = frames(leaf, at, next, stretch.frames);
+            count += more.values().stream().mapToInt(Set::size).sum();
+            if (count > MOST_FRAMES && !stretch.leaves.isEmpty()) {
+                break;
+            }
+            stretch.leaves.add(leaf);
+            more.forEach((pack, numbers) -> stretch.frames
+                    .computeIfAbsent(pack, known -> new LinkedHashSet<>())
+                    .addAll(numbers));
+            at = next;
+        }
+        return stretch;
+    }
+
+    /** The frames, by pack, of the blocks of a leaf within a range, but for those that are known. */
+    private static Map<Long, Set<Integer>> frames(
+            MapNode.Leaf leaf, long from, long end, Map<Long, Set<Integer>> known) {
+        Map<Long, Set<Integer>> frames = new LinkedHashMap<>();
+        for (long block = from / VaultFormat.BLOCK; block * VaultFormat.BLOCK < end; block++) {
+            long location = leaf.locations()[(int) (block % VaultFormat.LEAF_BLOCKS)];
+            long pack = Location.pack(location);
+            int frame = Location.frame(location);
+            if (location != Location.NONE && !known.getOrDefault(pack, Set.of()).contains(frame)) {
+                frames.computeIfAbsent(pack, number -> new LinkedHashSet<>()).add(frame);
+            }
+        }
+        return frames;
+    }
+
+    /** Opens the frames of a stretch together, unless they are too many to be held; what fails is told at the block that needs it. */
+    private Held fetched(MapReader map, Stretch stretch) {
+        Held held = new Held();
+        int count = stretch.frames.values().stream().mapToInt(Set::size).sum();
+        if (count > 1 && count <= MOST_FRAMES) {
+            stretch.frames.forEach((number, numbers) -> {
+                try {
+                    PackUse pack = map.pack(Location.of(number, 0, 0));
+                    held.fetched.put(pack.id(), frames.frames(pack, numbers, FrameEntry.DATA));
+                } catch (VaultException e) {
+                    LOG.log(System.Logger.Level.DEBUG, "frames of a pack were not fetched together", e);
+                }
+            });
+        }
+        return held;
     }
 
     /** Where the disk has blocks that are not zero, within the range, merged. */
@@ -98,8 +167,9 @@ public final class DiskView {
 
     private record Walk(MapReader map, BlockHasher hasher, Held held, MapNode.Leaf leaf, long start) {}
 
-    /** The frame that a call used last: most blocks follow one another in it, and the cache may be too busy to keep it. */
+    /** The frames that were fetched together, and the one that was used last: the cache may be too busy to keep them. */
     private final class Held {
+        private final Map<String, Map<Integer, byte[]>> fetched = new HashMap<>();
         private byte @Nullable [] frame;
         private String pack = "";
         private int number;
@@ -107,7 +177,8 @@ public final class DiskView {
         byte[] frame(PackUse of, int wanted) {
             byte[] last = frame;
             if (last == null || number != wanted || !pack.equals(of.id())) {
-                last = frames.frame(of, wanted, FrameEntry.DATA);
+                byte[] together = fetched.getOrDefault(of.id(), Map.of()).get(wanted);
+                last = together == null ? frames.frame(of, wanted, FrameEntry.DATA) : together;
                 frame = last;
                 pack = of.id();
                 number = wanted;
