@@ -106,12 +106,13 @@ final class DiskCopy {
     }
 
     private void piece(long offset, int length, boolean data) {
-        ByteBuffer bytes = ByteBuffer.allocate(length);
         if (data) {
+            ByteBuffer bytes = ByteBuffer.allocate(length);
             from.read(offset, bytes);
-            bytes.flip();
+            to.write(offset, bytes.flip());
+        } else {
+            to.zero(offset, length);
         }
-        to.write(offset, bytes);
         done(length);
     }
 

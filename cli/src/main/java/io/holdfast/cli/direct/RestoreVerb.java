@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 /** {@code holdfast direct restore}. */
 @Command(
         description = {
-            "Restore disks of a point into files or block devices.",
+            "Restore disks of a point into files, block devices or NBD exports.",
             "Files appear under their names only when all disks were read right from the vault and are written to the disk."
         })
 final class RestoreVerb extends DirectVerb {
@@ -58,18 +58,15 @@ final class RestoreVerb extends DirectVerb {
     }
 
     /** One disk and where it goes. */
-    private record Wanted(PointManifest.Disk disk, Path target) {}
+    private record Wanted(PointManifest.Disk disk, String target) {}
 
     @Override
     protected int run(Place place, Report report) throws InterruptedException {
         Map<String, String> places = given(() -> DiskArguments.parse(disks));
-        if (places.values().stream().anyMatch(NbdUri::isOne)) {
-            throw usage("A restore into an NBD export is not there yet: name a file or a block device.");
-        }
         try (OpenedVault opened = OpenedVault.open(place)) {
             PointManifest found = new PointSearch(opened.vault(), report).one(point);
             List<Wanted> wanted = places.entrySet().stream()
-                    .map(one -> new Wanted(disk(found, one.getKey()), given(() -> Path.of(one.getValue()))))
+                    .map(one -> new Wanted(disk(found, one.getKey()), one.getValue()))
                     .toList();
             opened.vault()
                     .preflight(found)
@@ -92,7 +89,7 @@ final class RestoreVerb extends DirectVerb {
                 DefinitionFile text = definition == null ? null : DefinitionFile.write(definition, found.definition());
                 Unfinished.Open _ = shell().unfinished().lastWords(() -> lastWords(targets, text, report))) {
             List<DiskTarget> open = wanted.stream()
-                    .map(one -> targets.add(one.target(), one.disk().size(), overwrite))
+                    .map(one -> given(() -> targets.add(one.target(), one.disk().size(), overwrite)))
                     .toList();
             DirectProgress progress = progress(found.vmName(), "restore", bytes);
             PointReader reader = opened.vault().open(found);
@@ -129,7 +126,7 @@ final class RestoreVerb extends DirectVerb {
         report.note(
                 targets.isNamed()
                         ? "the disks were restored; look which files have their names already."
-                        : "the restore was not finished: no file appeared under its name, a device may hold a part.");
+                        : "the restore was not finished: no file appeared under its name, a device or an export may hold a part.");
         targets.close();
         if (text != null && !targets.isNamed()) {
             text.close();

@@ -16,17 +16,21 @@ final class Targets implements AutoCloseable {
 
     // The hook that ends the process looks at it, too.
     private final List<DiskTarget> open = new CopyOnWriteArrayList<>();
-    private final Map<Object, Path> taken = new HashMap<>();
+    private final Map<Object, String> taken = new HashMap<>();
     private volatile boolean named;
 
-    /** Opens one more. Errors: as {@link DiskTarget#open}, and {@code disk-unsupported} for a place that is named twice. */
-    DiskTarget add(Path path, long size, boolean overwrite) {
-        Path other = taken.putIfAbsent(identity(path), path);
+    /**
+     * Opens one more. Errors: as {@link LocalTarget#open} and {@link NbdTarget#open}, and {@code disk-unsupported} for a place that is
+     * named twice.
+     */
+    DiskTarget add(String place, long size, boolean overwrite) {
+        boolean export = NbdUri.isOne(place);
+        String other = taken.putIfAbsent(export ? NbdUri.parse(place) : identity(Path.of(place)), place);
         if (other != null) {
             throw new ApiException(
-                    ErrorCode.DISK_UNSUPPORTED, other + " and " + path + " are one place: nothing was written.");
+                    ErrorCode.DISK_UNSUPPORTED, other + " and " + place + " are one place: nothing was written.");
         }
-        DiskTarget target = DiskTarget.open(path, size, overwrite);
+        DiskTarget target = export ? NbdTarget.open(place, size) : LocalTarget.open(Path.of(place), size, overwrite);
         open.add(target);
         return target;
     }

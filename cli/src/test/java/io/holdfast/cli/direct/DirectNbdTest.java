@@ -54,12 +54,18 @@ class DirectNbdTest extends DirectTest {
     }
 
     private String serve(Path image, String... options) throws Exception {
+        List<String> readOnly = new ArrayList<>(List.of("-r"));
+        readOnly.addAll(List.of(options));
+        return serving(image, readOnly);
+    }
+
+    private String serving(Path image, List<String> options) throws Exception {
         stop();
         Path socket = folder.resolve("nbd");
         Files.deleteIfExists(socket);
-        List<String> words = new ArrayList<>(List.of("qemu-nbd", "-r", "-t", "-f", "qcow2", "-x", "the disk", "-k"));
+        List<String> words = new ArrayList<>(List.of("qemu-nbd", "-t", "-f", "qcow2", "-x", "the disk", "-k"));
         words.add(socket.toString());
-        words.addAll(List.of(options));
+        words.addAll(options);
         words.add(image.toString());
         server = new ProcessBuilder(words).inheritIO().start();
         Awaitility.await().until(() -> Files.exists(socket));
@@ -97,6 +103,32 @@ class DirectNbdTest extends DirectTest {
         JsonNode second = backup(serve(image), since(first, "nosuch"));
         assertThat(second.get("readBytes").asLong()).isEqualTo(4L * MIB);
         assertThat(second.get("newBytes").asLong()).isZero();
+    }
+
+    @Test
+    void an_export_that_can_be_written_takes_a_disk_with_its_zeros() throws Exception {
+        Path image = image();
+        String point = backup(serve(image)).get("point").asText();
+        stop();
+        Path target = folder.resolve("target.qcow2");
+        command("qemu-img", "create", "-q", "-f", "qcow2", target.toString(), Long.toString(SIZE));
+        io(target, "write -P 9 0 64M");
+        String uri = serving(target, List.of());
+        var ran = run("restore", url(), point, "vda=" + uri);
+        assertThat(ran.exit()).as(ran.err()).isZero();
+        stop();
+        command("qemu-img", "compare", image.toString(), target.toString());
+
+        var refused = run("restore", url(), point, "vda=" + serve(image));
+        assertThat(refused.exit()).isEqualTo(4);
+        assertThat(refused.err()).contains("read-only");
+        stop();
+        Path small = folder.resolve("small.qcow2");
+        command("qemu-img", "create", "-q", "-f", "qcow2", small.toString(), "1M");
+        String tooSmall = serving(small, List.of());
+        assertThat(run("restore", url(), point, "vda=" + tooSmall).err()).contains("has 1048576 bytes");
+        assertThat(run("restore", url(), point, "vda=nbd://far.example/x").exit())
+                .isEqualTo(2);
     }
 
     @Test

@@ -151,7 +151,7 @@ class DirectRestoreTest extends DirectTest {
     @Test
     void a_name_that_was_taken_meanwhile_costs_nothing() throws IOException {
         Path out = folder.resolve("out");
-        DiskTarget target = DiskTarget.open(out, 4096, false);
+        DiskTarget target = LocalTarget.open(out, 4096, false);
         target.write(0, java.nio.ByteBuffer.wrap("restored".getBytes(StandardCharsets.UTF_8)));
         Files.writeString(out, "somebody else's");
         target.sync();
@@ -163,7 +163,7 @@ class DirectRestoreTest extends DirectTest {
 
     @Test
     void a_target_that_is_closed_before_it_is_synced_leaves_nothing() throws IOException {
-        DiskTarget target = DiskTarget.open(folder.resolve("out"), 4096, false);
+        DiskTarget target = LocalTarget.open(folder.resolve("out"), 4096, false);
         assertThat(unfinished()).hasSize(1);
         target.close();
         target.close();
@@ -179,7 +179,7 @@ class DirectRestoreTest extends DirectTest {
         try (ObjectStore store = Stores.open(url(), null, null);
                 Passphrase passphrase = Passphrase.of(PASSPHRASE);
                 Vault vault = Vault.open(store, passphrase);
-                DiskTarget target = DiskTarget.open(folder.resolve("out"), Files.size(disk), false)) {
+                DiskTarget target = LocalTarget.open(folder.resolve("out"), Files.size(disk), false)) {
             PointManifest found =
                     vault.point(java.util.UUID.fromString(point), "web").orElseThrow();
             InstantSource clock = () -> {

@@ -4,6 +4,7 @@ import io.holdfast.nbd.client.Agreed;
 import io.holdfast.nbd.client.Connection;
 import io.holdfast.nbd.client.Reader;
 import io.holdfast.nbd.client.Statuses;
+import io.holdfast.nbd.client.Writer;
 import io.holdfast.nbd.wire.Protocol;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Reads one export over one connection. All methods may be called by many threads at once; their requests share the wire.
+ * Reads and writes one export over one connection. All methods may be called by many threads at once; their requests share the wire.
  *
  * <p>Failures are {@link NbdException}. After {@code REMOTE} the connection goes on; any other kind has ended it, and every
  * call after that fails. An interrupt of a waiting thread ends the connection too ({@code CLOSED}, interrupt flag kept):
@@ -28,11 +29,13 @@ public final class NbdClient implements AutoCloseable {
     private final Connection connection;
     private final Agreed agreed;
     private final Reader reader;
+    private final Writer writer;
 
     private NbdClient(Connection connection) {
         this.connection = connection;
         this.agreed = connection.agreed();
         this.reader = new Reader(connection);
+        this.writer = new Writer(connection);
     }
 
     /**
@@ -109,6 +112,28 @@ public final class NbdClient implements AutoCloseable {
         Statuses walk = new Statuses(connection, contextId(context), offset, length);
         int traits = Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.DISTINCT;
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(walk, traits), false);
+    }
+
+    /**
+     * Writes all remaining bytes of {@code source} at {@code offset}. REFUSED when the export is read-only, or wants blocks that these
+     * are not.
+     *
+     * @throws IllegalArgumentException when the range is not inside the export
+     */
+    public void write(long offset, ByteBuffer source) {
+        checkRange(offset, source.remaining());
+        writer.write(offset, source);
+    }
+
+    /** Makes a range read as zeros; as {@link #write} in all else. */
+    public void zero(long offset, long length) {
+        checkRange(offset, length);
+        writer.zero(offset, length);
+    }
+
+    /** What was written before is on the server's disk when this returns, as far as the server knows of such a thing. */
+    public void flush() {
+        writer.flush();
     }
 
     /** Ends the connection; requests of other threads fail. May be called twice. */

@@ -24,6 +24,14 @@ public record Agreed(
         return (flags & Protocol.Flag.READ_ONLY) != 0;
     }
 
+    boolean canFlush() {
+        return (flags & Protocol.Flag.SEND_FLUSH) != 0;
+    }
+
+    boolean canWriteZeroes() {
+        return (flags & Protocol.Flag.SEND_WRITE_ZEROES) != 0;
+    }
+
     boolean aligned(long offset, long length) {
         return (offset & (minBlock - 1)) == 0 && (length & (minBlock - 1)) == 0;
     }

@@ -94,7 +94,7 @@ public final class Connection implements AutoCloseable {
         ByteBuffer header = ByteBuffer.allocate(28);
         header.putInt(Protocol.REQUEST_MAGIC).putShort((short) 0).putShort((short) request.command);
         header.putLong(cookie).putLong(request.offset).putInt(request.length).flip();
-        write(header);
+        write(header, request.body);
     }
 
     /** Waits for the end of a request that was sent, and throws what went wrong with it. */
@@ -140,12 +140,16 @@ public final class Connection implements AutoCloseable {
         }
     }
 
-    private void write(ByteBuffer header) {
+    private void write(ByteBuffer header, ByteBuffer body) {
         writing.lock();
         try {
             Transport open = transport;
             if (open != null) {
-                open.write(header);
+                if (body.hasRemaining()) {
+                    open.write(header, body);
+                } else {
+                    open.write(header);
+                }
             }
         } catch (IOException e) {
             Kind kind = Thread.currentThread().isInterrupted() ? Kind.CLOSED : Kind.IO;

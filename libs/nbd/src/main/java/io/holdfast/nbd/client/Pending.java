@@ -6,19 +6,21 @@ import io.holdfast.nbd.wire.Protocol.Chunk;
 import io.holdfast.nbd.wire.Protocol.Errno;
 import io.holdfast.nbd.wire.WireInput;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request on the wire. The reader thread alone feeds it; whoever waits for {@link #done} sees all of what was read.
  */
-abstract sealed class Pending permits PendingRead, PendingStatus {
+abstract sealed class Pending permits PendingRead, PendingStatus, PendingChange {
 
     private static final int MAX_ERRORS = 64;
 
     final int command;
     final long offset;
     final int length;
+    final ByteBuffer body;
     final CountDownLatch done = new CountDownLatch(1);
 
     private int errno;
@@ -27,9 +29,15 @@ abstract sealed class Pending permits PendingRead, PendingStatus {
 
     /** {@code length} as 32 bits without sign. */
     Pending(int command, long offset, int length) {
+        this(command, offset, length, ByteBuffer.allocate(0));
+    }
+
+    /** {@code body} goes with the request. */
+    Pending(int command, long offset, int length, ByteBuffer body) {
         this.command = command;
         this.offset = offset;
         this.length = length;
+        this.body = body;
     }
 
     /** Reads and checks one chunk's payload. */

@@ -70,6 +70,8 @@ public final class Protocol {
     public static final class Flag {
         public static final int HAS_FLAGS = 1;
         public static final int READ_ONLY = 1 << 1;
+        public static final int SEND_FLUSH = 1 << 2;
+        public static final int SEND_WRITE_ZEROES = 1 << 6;
         public static final int SEND_DF = 1 << 7;
         public static final int CAN_MULTI_CONN = 1 << 8;
 
@@ -81,6 +83,7 @@ public final class Protocol {
         public static final int READ = 0;
         public static final int WRITE = 1;
         public static final int DISCONNECT = 2;
+        public static final int FLUSH = 3;
         public static final int TRIM = 4;
         public static final int WRITE_ZEROES = 6;
         public static final int BLOCK_STATUS = 7;
