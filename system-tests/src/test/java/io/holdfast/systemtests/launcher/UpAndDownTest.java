@@ -160,8 +160,7 @@ class UpAndDownTest {
         assertThat(points.path(0).path("vm").asText()).isEqualTo("m1");
         Path raw = folder.resolve("restored.raw");
         Path definition = folder.resolve("m1.xml");
-        CommandLine.Ran ran =
-                direct("restore", opened, point, "vda=" + raw, "--definition", definition.toString());
+        CommandLine.Ran ran = direct("restore", opened, point, "vda=" + raw, "--definition", definition.toString());
         assertThat(ran.exit()).as(ran.err()).isZero();
         assertThat(definition).content().contains("<name>m1</name>");
         run("qemu-img", "compare", "-f", "raw", "-F", "qcow2", raw.toString(), disk("m1"));

@@ -23,6 +23,8 @@ import java.util.function.Supplier;
 /** Opens directories and frames of packs, keeps those used last. Thread-safe. */
 public final class FrameStore {
 
+    private static final System.Logger LOG = System.getLogger(FrameStore.class.getName());
+
     /** What is read in vain between two frames rather than asked for in two requests. */
     private static final int MOST_GAP = 128 << 10;
 
@@ -127,7 +129,7 @@ public final class FrameStore {
                 into.put(place.number, frame);
             } catch (FormatException e) {
                 // Whoever needs it learns that, with the range of the disk.
-                continue;
+                LOG.log(System.Logger.Level.DEBUG, "frame {0} of pack {1} is damaged", place.number, pack.id());
             }
         }
     }

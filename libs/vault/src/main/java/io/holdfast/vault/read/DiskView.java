@@ -35,7 +35,6 @@ public final class DiskView {
     /** Frames that one call fetches and holds together, each of at most 256 KiB. */
     private static final int MOST_FRAMES = 8;
 
-    private static final MapNode.Leaf EMPTY = MapNode.Leaf.empty();
     private static final System.Logger LOG = System.getLogger(DiskView.class.getName());
 
     private final FrameStore frames;
@@ -66,10 +65,10 @@ public final class DiskView {
         while (at < end) {
             Stretch stretch = stretch(map, at, end);
             Held held = fetched(map, stretch);
-            for (MapNode.Leaf leaf : stretch.leaves) {
+            for (MapNode.@Nullable Leaf leaf : stretch.leaves) {
                 int inLeaf = (int) (at % LEAF_BYTES);
                 int length = (int) Math.min(LEAF_BYTES - inLeaf, end - at);
-                if (leaf == EMPTY) {
+                if (leaf == null) {
                     zeros(into, length);
                 } else {
                     readLeaf(new Walk(map, hasher, held, leaf, at - inLeaf), inLeaf, length, into);
@@ -80,7 +79,7 @@ public final class DiskView {
     }
 
     /** Leaves that follow one another, and the frames that hold what is wanted of them. */
-    private record Stretch(List<MapNode.Leaf> leaves, Map<Long, Set<Integer>> frames) {}
+    private record Stretch(List<MapNode.@Nullable Leaf> leaves, Map<Long, Set<Integer>> frames) {}
 
     /** As many leaves from {@code from} on as their frames may be held together; at least one. */
     private Stretch stretch(MapReader map, long from, long end) {
@@ -88,8 +87,8 @@ public final class DiskView {
         int count = 0;
         for (long at = from; at < end && stretch.leaves.size() < MOST_LEAVES; ) {
             long next = Math.min(end, (at / LEAF_BYTES + 1) * LEAF_BYTES);
-            MapNode.Leaf leaf = Objects.requireNonNullElse(leaf(map, at / LEAF_BYTES), EMPTY);
-            Map<Long, Set<Integer>> more = frames(leaf, at, next, stretch.frames);
+            MapNode.Leaf leaf = leaf(map, at / LEAF_BYTES);
+            Map<Long, Set<Integer>> more = leaf == null ? Map.of() : frames(leaf, at, next, stretch.frames);
             count += more.values().stream().mapToInt(Set::size).sum();
             if (count > MOST_FRAMES && !stretch.leaves.isEmpty()) {
                 break;
