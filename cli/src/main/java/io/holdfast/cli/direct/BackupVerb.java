@@ -95,7 +95,7 @@ final class BackupVerb extends DirectVerb {
                 PointManifest point = backUp(opened.vault(), heads, places);
                 made.set(point);
                 tell(point, Math.round((System.nanoTime() - started) / 1e6) / 1000.0, report);
-                return remember(heads, point, report);
+                return heads.remembered(vm, point.head(), report) ? ExitCodes.DONE : ExitCodes.FAILED;
             }
         }
     }
@@ -120,17 +120,6 @@ final class BackupVerb extends DirectVerb {
         if (vault.point(from, vm).isEmpty()) {
             throw new ApiException(
                     ErrorCode.POINT_NOT_FOUND, "The machine " + vm + " has no point " + from + " in this vault.");
-        }
-    }
-
-    /** The point is there, whatever comes of this. */
-    private int remember(KnownHeads heads, PointManifest point, Report report) {
-        try {
-            heads.remember(vm, point.head());
-            return ExitCodes.DONE;
-        } catch (ApiException e) {
-            report.note("the point was made, but: " + e.detail());
-            return ExitCodes.FAILED;
         }
     }
 

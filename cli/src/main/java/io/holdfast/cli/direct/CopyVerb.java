@@ -98,6 +98,7 @@ final class CopyVerb extends DirectVerb {
             throws InterruptedException {
         long started = System.nanoTime();
         List<PointCopy.Outcome> outcomes = new ArrayList<>();
+        boolean remembered = true;
         for (FoundPoint point : points) {
             DirectProgress progress = progress(
                     point.vmName() + " " + point.id().toString().substring(0, 8),
@@ -105,16 +106,15 @@ final class CopyVerb extends DirectVerb {
                     point.sizes().virtual());
             PointCopy.Outcome outcome = copy.one(point, heads.of(point.vm()), progress);
             progress.done();
-            if (outcome.made() != null) {
-                heads.remember(point.vm(), outcome.made().head());
-            }
+            PointManifest made = outcome.made();
+            remembered &= made == null || heads.remembered(point.vm(), made.head(), report);
             if (outcome.failure() != null) {
                 report.note("point " + point.id() + " was not copied: " + outcome.failure());
             }
             outcomes.add(outcome);
         }
         double seconds = Math.round((System.nanoTime() - started) / 1e6) / 1000.0;
-        boolean ok = outcomes.stream().allMatch(outcome -> outcome.failure() == null);
+        boolean ok = remembered && outcomes.stream().allMatch(outcome -> outcome.failure() == null);
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("ok", ok);
         document.put("points", outcomes.stream().map(CopyVerb::document).toList());

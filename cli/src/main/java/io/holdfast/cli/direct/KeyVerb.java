@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "List, add, remove or rotate what opens a vault: passphrases and key files.",
             "Nothing that is stored is written anew. A removed secret opens nothing any more, but for whoever kept a copy of the vault's"
-                    + " key slots, or of older versions in its bucket: after a leak copy the points into a new vault."
+                    + " key slots, or of older versions in its bucket: after a leak copy the points into a new vault.",
+            "A suite opens its vault with the secret that it was added with: do not remove or rotate that one, add others beside it."
         })
 final class KeyVerb extends DirectVerb {
 

@@ -5,6 +5,7 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.cli.Shell;
 import io.holdfast.cli.http.Json;
 import io.holdfast.cli.http.SmallFile;
+import io.holdfast.cli.output.Report;
 import io.holdfast.vault.ChainHead;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -59,8 +60,19 @@ final class KnownHeads {
         locked(() -> read());
     }
 
+    /** Remembers a point that was made; false, and said aloud, where that fails: the point is there, whatever comes of this. */
+    boolean remembered(String vm, ChainHead head, Report report) {
+        try {
+            remember(vm, head);
+            return true;
+        } catch (ApiException e) {
+            report.note("the point was made, but: " + e.detail());
+            return false;
+        }
+    }
+
     /** Remembers it unless a newer one is known. */
-    void remember(String vm, ChainHead head) {
+    private void remember(String vm, ChainHead head) {
         locked(() -> {
             Map<String, ChainHead> heads = new LinkedHashMap<>(read().heads());
             ChainHead before = heads.get(vm);
