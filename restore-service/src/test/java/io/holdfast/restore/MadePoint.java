@@ -79,21 +79,6 @@ final class MadePoint {
         public Iterator<Range> allocated() {
             return List.of(new Range(0, content.length)).iterator();
         }
-
-        @Override
-        public Optional<Iterator<Range>> changed() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<UUID> base() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<String> fullReason() {
-            return Optional.empty();
-        }
     }
 
     private MadePoint() {}

@@ -17,7 +17,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.UUID;
 
 /** A disk in a raw file or block device that nobody writes to. The bytes are the guest's: no format is looked for in them. */
 final class FileDiskSource implements DiskSource, AutoCloseable {
@@ -140,21 +139,6 @@ final class FileDiskSource implements DiskSource, AutoCloseable {
             next = of.next(range.end(), size);
             return range;
         }
-    }
-
-    @Override
-    public Optional<Iterator<Range>> changed() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<UUID> base() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<String> fullReason() {
-        return Optional.empty();
     }
 
     @Override

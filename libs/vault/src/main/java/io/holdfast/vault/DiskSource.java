@@ -31,11 +31,17 @@ public interface DiskSource {
      * What changed since {@link #base()}, zeroed and discarded ranges among it; empty = read in full. The engine compares a
      * sample of the rest with the base and reads the disk in full when they contradict.
      */
-    Optional<Iterator<Range>> changed();
+    default Optional<Iterator<Range>> changed() {
+        return Optional.empty();
+    }
 
     /** The point that {@link #changed()} counts from. */
-    Optional<UUID> base();
+    default Optional<UUID> base() {
+        return Optional.empty();
+    }
 
     /** Why the disk is read in full although an incremental was asked for. */
-    Optional<String> fullReason();
+    default Optional<String> fullReason() {
+        return Optional.empty();
+    }
 }

@@ -92,9 +92,4 @@ public final class PointSource implements DiskSource {
     public Optional<UUID> base() {
         return base.map(PointManifest::id);
     }
-
-    @Override
-    public Optional<String> fullReason() {
-        return Optional.empty();
-    }
 }

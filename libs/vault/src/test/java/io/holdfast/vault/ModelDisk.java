@@ -112,11 +112,6 @@ final class ModelDisk {
             public Optional<UUID> base() {
                 return base;
             }
-
-            @Override
-            public Optional<String> fullReason() {
-                return Optional.empty();
-            }
         };
     }
 

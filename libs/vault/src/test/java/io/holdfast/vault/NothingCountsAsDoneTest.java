@@ -7,7 +7,6 @@ import io.holdfast.vault.pack.AtOnce;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Work that ended in an unforeseen way is told, whatever ended it. */
@@ -69,21 +68,6 @@ class NothingCountsAsDoneTest {
                         return new Range(0, 4096);
                     })
                     .iterator();
-        }
-
-        @Override
-        public Optional<Iterator<Range>> changed() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<UUID> base() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<String> fullReason() {
-            return Optional.empty();
         }
     }
 

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.Random;
-import java.util.UUID;
 import java.util.stream.LongStream;
 
 /** A program for a JVM of its own: backs up a large sparse disk into a store that drops packs, prints peak memory. */
@@ -67,16 +66,6 @@ final class SparseBackup {
             return LongStream.range(0, pieces)
                     .mapToObj(piece -> new Range(piece * step, PIECE))
                     .iterator();
-        }
-
-        @Override
-        public Optional<Iterator<Range>> changed() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<UUID> base() {
-            return Optional.empty();
         }
 
         @Override

@@ -123,11 +123,6 @@ final class SparseModel {
                 public Optional<UUID> base() {
                     return base;
                 }
-
-                @Override
-                public Optional<String> fullReason() {
-                    return Optional.empty();
-                }
             };
         }
 
