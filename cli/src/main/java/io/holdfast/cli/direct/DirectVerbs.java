@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "direct",
         description = {
-            "Work on a vault with no service running: create, back up, restore, verify.",
+            "Work on a vault with no service running: create, back up, restore, verify, clean up.",
             "The passphrase comes from $HOLDFAST_PASSPHRASE or --passphrase-file, S3 keys from $AWS_ACCESS_KEY_ID and"
                     + " $AWS_SECRET_ACCESS_KEY or --s3-credentials; never from the command line."
         })
@@ -21,6 +21,8 @@ public final class DirectVerbs {
                 .addSubcommand("points", new PointsVerb(shell))
                 .addSubcommand("restore", new RestoreVerb(shell))
                 .addSubcommand("verify", new VerifyVerb(shell))
+                .addSubcommand("forget", new ForgetVerb(shell))
+                .addSubcommand("collect", new CollectVerb(shell))
                 .addSubcommand("copy", new CopyVerb(shell))
                 .addSubcommand("key", new KeyVerb(shell))
                 .addSubcommand("stats", new StatsVerb(shell));

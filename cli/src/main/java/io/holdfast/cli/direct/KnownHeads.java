@@ -55,18 +55,23 @@ final class KnownHeads {
         return read().heads().keySet();
     }
 
+    /** What is remembered of each machine. */
+    Map<String, ChainHead> all() {
+        return read().heads();
+    }
+
     /** Fails now, where a point that was made could not be remembered. */
     void prepare() {
         locked(() -> read());
     }
 
-    /** Remembers a point that was made; false, and said aloud, where that fails: the point is there, whatever comes of this. */
+    /** Remembers what was added to a chain; false, and said aloud, where that fails: it is there, whatever comes of this. */
     boolean remembered(String vm, ChainHead head, Report report) {
         try {
             remember(vm, head);
             return true;
         } catch (ApiException e) {
-            report.note("the point was made, but: " + e.detail());
+            report.note("the vault was changed, but: " + e.detail());
             return false;
         }
     }

@@ -7,8 +7,8 @@ import java.util.Optional;
  * What a look at a VM's chain of manifests found.
  *
  * @param vm the machine
- * @param manifests how many manifests authenticate
- * @param head the newest that does
+ * @param manifests how many restore points there are
+ * @param head the newest record that authenticates
  * @param headCompared whether the caller's head was there to compare; without it nobody can know of a roll-back
  * @param findings what is wrong, or foreign; empty = the chain is whole
  */

@@ -1,5 +1,6 @@
 package io.holdfast.vault;
 
+import io.holdfast.vault.chain.ChainLink;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -10,10 +11,7 @@ import java.util.stream.Stream;
  * A restore point as its manifest tells.
  *
  * @param id the point's id
- * @param sequence its number in the VM's chain, from 1
- * @param hash SHA-256 of the stored object
- * @param previous the manifest before it in the chain; empty for the first
- * @param skipped keys between {@code previous} and this one that held foreign objects, or such as could not be read
+ * @param link where it hangs in the VM's chain
  * @param kind how it was read; full when every disk was read in full
  * @param base the point it was read against
  * @param sourceId which hypervisor connection {@code source} named then, as far as it is known
@@ -28,10 +26,7 @@ public record PointManifest(
         Optional<UUID> sourceId,
         String job,
         String moment,
-        long sequence,
-        String hash,
-        Optional<ChainHead> previous,
-        List<ChainHead> skipped,
+        ChainLink link,
         BackupKind kind,
         Optional<UUID> base,
         Consistency consistency,
@@ -44,7 +39,6 @@ public record PointManifest(
         List<String> notes) {
 
     public PointManifest {
-        skipped = List.copyOf(skipped);
         disks = List.copyOf(disks);
         notes = List.copyOf(notes);
     }
@@ -107,9 +101,29 @@ public record PointManifest(
      */
     public record Sizes(long virtual, long read, long fresh, long stored) {}
 
+    /** Its number in the VM's chain, from 1. */
+    public long sequence() {
+        return link.sequence();
+    }
+
+    /** SHA-256 of the stored object. */
+    public String hash() {
+        return link.hash();
+    }
+
+    /** The record before it in the chain; empty for the first. */
+    public Optional<ChainHead> previous() {
+        return link.previous();
+    }
+
+    /** Keys between {@link #previous} and this one that held foreign objects, or such as could not be read. */
+    public List<ChainHead> skipped() {
+        return link.skipped();
+    }
+
     /** This manifest as the head of its chain. */
     public ChainHead head() {
-        return new ChainHead(sequence, hash);
+        return link.head();
     }
 
     /** The disk with this key. */

@@ -1,8 +1,9 @@
 package io.holdfast.vault;
 
 import io.holdfast.storage.ObjectStore;
-import io.holdfast.vault.chain.ChainCheck;
-import io.holdfast.vault.chain.PointLog;
+import io.holdfast.vault.chain.Slot;
+import io.holdfast.vault.collect.Collection;
+import io.holdfast.vault.collect.Forget;
 import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.Keys;
 import io.holdfast.vault.format.VaultFormat;
@@ -11,10 +12,8 @@ import io.holdfast.vault.pack.FrameStore;
 import io.holdfast.vault.read.MapDiff;
 import io.holdfast.vault.read.Preflight;
 import io.holdfast.vault.read.Verification;
-import io.holdfast.vault.write.CpuPool;
 import io.holdfast.vault.write.SessionWriter;
 import io.holdfast.vault.write.VaultParts;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -39,16 +38,9 @@ public final class Vault implements AutoCloseable {
     private final VaultParts parts;
 
     private Vault(VaultDoor.Opened opened, ObjectStore store, EngineOptions options) {
-        SecureRandom random = new SecureRandom();
         id = opened.id();
         features = opened.features();
-        parts = new VaultParts(
-                store,
-                opened.keys(),
-                random,
-                new PointLog(store, opened.keys(), random),
-                new CpuPool(options.cpuThreads()),
-                options);
+        parts = VaultParts.of(store, opened.keys(), options);
     }
 
     /** Creates a vault; EXISTS when the place holds a vault, or anything else. */
@@ -81,7 +73,7 @@ public final class Vault implements AutoCloseable {
         return id.toString();
     }
 
-    /** The ids of all VMs that have a point. */
+    /** The ids of all VMs that have or had a point. */
     public List<String> vms() {
         return parts.log().vms();
     }
@@ -99,23 +91,18 @@ public final class Vault implements AutoCloseable {
      * @param unreadable told the number of what stands in the chain and does not authenticate or cannot be read
      */
     public void eachPoint(String vm, Consumer<PointManifest> each, LongConsumer unreadable) {
-        for (long sequence : parts.log().sequences(vm, 0)) {
-            switch (parts.log().read(vm, sequence)) {
-                case PointLog.Slot.Point point -> each.accept(point.manifest());
-                case PointLog.Slot.Foreign _, PointLog.Slot.Unreadable _ -> unreadable.accept(sequence);
-                case PointLog.Slot.Absent _ -> {}
+        parts.log().each(vm, (sequence, slot) -> {
+            switch (slot) {
+                case Slot.Point point -> each.accept(point.manifest());
+                case Slot.Foreign _, Slot.Unreadable _ -> unreadable.accept(sequence);
+                case Slot.Linked _, Slot.Absent _ -> {}
             }
-        }
+        });
     }
 
     /** The newest point of a VM that can be read. */
     public Optional<PointManifest> newest(String vm) {
-        for (long sequence : parts.log().sequences(vm, 0).reversed()) {
-            if (parts.log().read(vm, sequence) instanceof PointLog.Slot.Point point) {
-                return Optional.of(point.manifest());
-            }
-        }
-        return Optional.empty();
+        return parts.log().newest(vm);
     }
 
     /** Below which keys there are points of a VM of which none can be read: nobody knows whose they are. */
@@ -143,13 +130,7 @@ public final class Vault implements AutoCloseable {
      * @param known the newest manifest that the caller remembers; without it nobody can know of a roll-back
      */
     public ChainReport checkChain(String vm, Optional<ChainHead> known) {
-        String vmName = parts.keys().name("vm", vm);
-        ChainCheck check =
-                new ChainCheck(vm, sequence -> Keys.point(vmName, sequence).value());
-        for (long sequence : parts.log().sequences(vm, 0)) {
-            check.saw(sequence, parts.log().read(vm, sequence));
-        }
-        return check.report(known);
+        return parts.log().check(vm, known);
     }
 
     /**
@@ -219,6 +200,24 @@ public final class Vault implements AutoCloseable {
                     FrameStore frames = reading();
                     return new MapDiff(new MapReader(frames, one), new MapReader(frames, other), one.size());
                 });
+    }
+
+    /**
+     * Removes points of a VM: they do not count any more, and can never be restored again. What only they needed is deleted by
+     * {@link #collect}. May be repeated; UNSUPPORTED as {@link #begin}.
+     */
+    public ForgetReport forget(String vm, Set<UUID> points) {
+        features.require(Keys.HEADER.value(), Access.WRITE);
+        return new Forget(parts, vm).run(points);
+    }
+
+    /**
+     * Deletes what no point needs, beside backups, restores and other collections. May be interrupted: CANCELLED; and repeated.
+     * UNSUPPORTED as {@link #begin}.
+     */
+    public CollectReport collect(CollectOptions options) {
+        features.require(Keys.HEADER.value(), Access.WRITE);
+        return new Collection(parts, options).run();
     }
 
     /** For tests that look at maps. */

@@ -26,6 +26,8 @@ public final class VaultException extends RuntimeException {
         FOREIGN_OBJECT,
         /** The base of an incremental cannot be used: back up in full. */
         BASE_NOT_USABLE,
+        /** This session was declared dead meanwhile, because nothing was heard of it: begin again. */
+        FENCED,
         /** Too many other writers, or foreign objects, in the way. */
         CONFLICT,
         /** The store did not say whether the manifest was stored; the next attempt of the job finds out. */

@@ -16,11 +16,20 @@ import java.util.stream.Stream;
 /** A store in memory; a script sees each request before and after it happens and may throw. */
 class ScriptedStore implements ObjectStore {
 
-    final ConcurrentSkipListMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
+    final ConcurrentSkipListMap<String, byte[]> objects;
     final AtomicInteger requests = new AtomicInteger();
     volatile Optional<String> stranger = Optional.empty();
     volatile BiConsumer<String, String> before = (request, key) -> {};
     volatile BiConsumer<String, String> after = (request, key) -> {};
+
+    ScriptedStore() {
+        this(new ConcurrentSkipListMap<>());
+    }
+
+    /** Another client of the same objects, with a script of its own. */
+    ScriptedStore(ConcurrentSkipListMap<String, byte[]> objects) {
+        this.objects = objects;
+    }
 
     static StorageException unavailable() {
         return new StorageException(StorageException.Kind.UNAVAILABLE, "scripted");

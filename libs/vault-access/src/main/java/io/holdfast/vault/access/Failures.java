@@ -25,7 +25,7 @@ public record Failures(ErrorCode damage) {
             case NOT_A_VAULT, EXISTS -> ErrorCode.VAULT_NOT_A_VAULT;
             case UNSUPPORTED -> ErrorCode.VAULT_UNSUPPORTED_FORMAT;
             case CORRUPT, MISSING, FOREIGN_OBJECT, BASE_NOT_USABLE -> damage;
-            case CONFLICT -> ErrorCode.UNAVAILABLE;
+            case CONFLICT, FENCED -> ErrorCode.UNAVAILABLE;
             case OUTCOME_UNKNOWN -> ErrorCode.OUTCOME_UNKNOWN;
             case SOURCE_FAILED -> ErrorCode.NBD_ERROR;
         };

@@ -4,7 +4,7 @@ import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.ChainReport;
 import io.holdfast.vault.ChainReport.Finding;
 import io.holdfast.vault.ChainReport.Trouble;
-import io.holdfast.vault.PointManifest;
+import io.holdfast.vault.chain.RemovalRecord.Removed;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +24,10 @@ public final class ChainCheck {
     private final TreeMap<Long, String> foreign = new TreeMap<>();
     private final TreeSet<Long> unreadable = new TreeSet<>();
     private final Map<Long, String> skipped = new HashMap<>();
+    private final TreeSet<Long> restorePoints = new TreeSet<>();
+    private final TreeSet<Long> gaps = new TreeSet<>();
+    private final Map<Long, Removed> removed = new HashMap<>();
+    private long floor;
 
     /** @param objectAt the key of a sequence, for the report */
     public ChainCheck(String vm, LongFunction<String> objectAt) {
@@ -32,45 +36,71 @@ public final class ChainCheck {
     }
 
     /** Notes what is at a sequence; call for each in turn. */
-    public void saw(long sequence, PointLog.Slot slot) {
+    public void saw(long sequence, Slot slot) {
         switch (slot) {
-            case PointLog.Slot.Point point -> {
-                PointManifest manifest = point.manifest();
-                points.put(sequence, manifest.head());
-                manifest.previous().ifPresent(link -> previous.put(sequence, link));
-                manifest.skipped().forEach(skip -> skipped.put(skip.sequence(), skip.hash()));
+            case Slot.Linked record -> {
+                ChainLink link = record.link();
+                points.put(sequence, link.head());
+                link.previous().ifPresent(before -> previous.put(sequence, before));
+                link.skipped().forEach(skip -> skipped.put(skip.sequence(), skip.hash()));
+                switch (record) {
+                    case Slot.Point point -> restorePoints.add(sequence);
+                    case Slot.Removal removal -> removal(removal.record());
+                    case Slot.Fence fence -> {}
+                    case Slot.Gap gap -> gaps.add(sequence);
+                }
             }
-            case PointLog.Slot.Foreign there -> foreign.put(sequence, there.hash());
-            case PointLog.Slot.Unreadable there -> unreadable.add(sequence);
-            case PointLog.Slot.Absent absent -> {}
+            case Slot.Foreign there -> foreign.put(sequence, there.hash());
+            case Slot.Unreadable there -> unreadable.add(sequence);
+            case Slot.Absent absent -> {}
+        }
+    }
+
+    /** What was removed goes on vouching for what it was linked to. */
+    private void removal(RemovalRecord removal) {
+        floor = Math.max(floor, removal.floor());
+        for (Removed one : removal.removed()) {
+            long sequence = one.head().sequence();
+            removed.put(sequence, one);
+            one.previous().ifPresent(before -> previous.put(sequence, before));
+            one.skipped().forEach(skip -> skipped.put(skip.sequence(), skip.hash()));
         }
     }
 
     public ChainReport report(Optional<ChainHead> known) {
         List<Finding> findings = new ArrayList<>();
         long newest = points.isEmpty() ? 0 : points.lastKey();
-        long next = 1;
+        long next = Math.max(1, floor);
         for (long sequence : points.keySet()) {
             // Missing numbers are named one by one, but a hostile number does not make a list of 2^62.
             for (long gap = next; gap < sequence && findings.size() < 1000; gap++) {
                 between(gap, findings);
             }
             link(sequence, findings);
-            next = sequence + 1;
+            next = Math.max(next, sequence + 1);
         }
+        // It stands where a record was that the vault lost.
+        gaps.tailSet(floor).forEach(sequence -> findings.add(finding(Trouble.REMOVED, sequence)));
+        removed.keySet().stream()
+                .filter(sequence -> !points.containsKey(sequence))
+                .forEach(sequence -> vouched(sequence, findings));
         foreign.tailMap(newest + 1).keySet().forEach(sequence -> findings.add(finding(Trouble.FOREIGN, sequence)));
         unreadable.tailSet(newest + 1).forEach(sequence -> findings.add(finding(Trouble.UNREADABLE, sequence)));
         known.ifPresent(head -> compare(head, findings));
         Optional<ChainHead> head = points.isEmpty()
                 ? Optional.empty()
                 : Optional.of(points.lastEntry().getValue());
-        return new ChainReport(vm, points.size(), head, known.isPresent(), findings);
+        int standing = (int)
+                restorePoints.stream().filter(sequence -> !isRemoved(sequence)).count();
+        return new ChainReport(vm, standing, head, known.isPresent(), findings);
     }
 
     private void between(long sequence, List<Finding> findings) {
         String there = foreign.get(sequence);
         if (unreadable.contains(sequence)) {
             findings.add(finding(Trouble.UNREADABLE, sequence));
+        } else if (removed.containsKey(sequence) && there == null) {
+            return;
         } else if (there == null) {
             boolean wasForeign = skipped.containsKey(sequence) && !wasUnreadable(sequence);
             if (!wasForeign) {
@@ -84,17 +114,29 @@ public final class ChainCheck {
 
     private void link(long sequence, List<Finding> findings) {
         ChainHead link = previous.get(sequence);
-        if (link != null) {
-            ChainHead there = points.get(link.sequence());
-            if (there != null && !there.hash().equals(link.hash())) {
-                findings.add(finding(Trouble.REPLACED, link.sequence()));
-            }
-        }
+        vouched(sequence, findings);
         Long before = points.lowerKey(sequence);
         long linked = link == null ? 0 : link.sequence();
-        if (before != null && before > linked && !wasUnreadable(before)) {
+        if (before != null && before > linked && !wasUnreadable(before) && !isRemoved(before) && !isRemoved(sequence)) {
             findings.add(finding(Trouble.REPLACED, before));
         }
+    }
+
+    /** Whether what a record was linked to is what is there. */
+    private void vouched(long sequence, List<Finding> findings) {
+        ChainHead link = previous.get(sequence);
+        if (link == null || link.sequence() < floor) {
+            return;
+        }
+        Removed gone = removed.get(link.sequence());
+        ChainHead there = gone == null ? points.get(link.sequence()) : gone.head();
+        if (there != null && !there.hash().equals(link.hash())) {
+            findings.add(finding(Trouble.REPLACED, link.sequence()));
+        }
+    }
+
+    private boolean isRemoved(long sequence) {
+        return sequence < floor || removed.containsKey(sequence);
     }
 
     /** Whether a later manifest was linked past this one because it could not be read then. */
@@ -107,7 +149,12 @@ public final class ChainCheck {
             // It is named as that; whether it is the one that is known cannot be told.
             return;
         }
-        ChainHead there = points.get(known.sequence());
+        if (known.sequence() < floor) {
+            // It was removed, and all before it; the newest record says so.
+            return;
+        }
+        Removed gone = removed.get(known.sequence());
+        ChainHead there = gone == null ? points.get(known.sequence()) : gone.head();
         if (there == null || !there.hash().equals(known.hash())) {
             findings.add(finding(Trouble.ROLLED_BACK, known.sequence()));
         }

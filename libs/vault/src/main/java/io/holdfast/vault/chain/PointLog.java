@@ -6,6 +6,7 @@ import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.StorageException;
 import io.holdfast.vault.BasesFound;
 import io.holdfast.vault.ChainHead;
+import io.holdfast.vault.ChainReport;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.VaultException;
 import io.holdfast.vault.crypto.KeyRing;
@@ -14,57 +15,39 @@ import io.holdfast.vault.crypto.Sealed;
 import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.FormatException;
 import io.holdfast.vault.format.Keys;
-import io.holdfast.vault.format.ManifestCodec;
+import io.holdfast.vault.format.RecordCodec;
 import io.holdfast.vault.format.VaultFormat;
-import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The manifests of a vault: reading them, and appending one to a VM's chain. Thread-safe. */
+/** Reads the chains of a vault: manifests, and the other records that stand among them. Thread-safe. */
 public final class PointLog {
 
-    private static final System.Logger LOG = System.getLogger(PointLog.class.getName());
-    private static final int MOST_TRIES = 10_000;
     private static final Pattern MACHINE = Pattern.compile(Keys.POINTS + "[0-9a-f]{32}/");
     /** How far back a base is looked for: a checkpoint is dropped long before so many points were made. */
     private static final int MOST_LOOKED_AT = 32;
 
+    private static final int MOST_LOOKS = 10;
+
     private final ObjectStore store;
     private final KeyRing keys;
-    private final SecureRandom random;
 
-    public PointLog(ObjectStore store, KeyRing keys, SecureRandom random) {
+    public PointLog(ObjectStore store, KeyRing keys) {
         this.store = store;
         this.keys = keys;
-        this.random = random;
     }
-
-    /** What a manifest's key holds. */
-    public sealed interface Slot {
-        /** A manifest that authenticates. */
-        record Point(PointManifest manifest) implements Slot {}
-
-        /** Something else, with the SHA-256 of its bytes. */
-        record Foreign(String hash, String why) implements Slot {}
-
-        /** An object that the store has and cannot read. */
-        record Unreadable(String why) implements Slot {}
-
-        /** Nothing. */
-        record Absent() implements Slot {}
-    }
-
-    /** Where a manifest is linked in. */
-    public record Link(long sequence, Optional<ChainHead> previous, List<ChainHead> skipped) {}
 
     /** The sequences of a VM's manifest keys above {@code after}, ascending; whatever the objects are. */
     public List<Long> sequences(String vm, long after) {
@@ -83,7 +66,7 @@ public final class PointLog {
         return read(vm, sequence, Access.READ);
     }
 
-    private Slot read(String vm, long sequence, Access access) {
+    Slot read(String vm, long sequence, Access access) {
         return readKey(Keys.point(keys.name("vm", vm), sequence), sequence, access);
     }
 
@@ -92,8 +75,8 @@ public final class PointLog {
         List<ChainHead> above = new ArrayList<>();
         for (long sequence : sequences(vm, 0).reversed()) {
             switch (read(vm, sequence, Access.WRITE)) {
-                case Slot.Point p -> {
-                    return ChainEnd.of(Optional.of(p.manifest().head()), above.reversed());
+                case Slot.Linked newest -> {
+                    return ChainEnd.of(Optional.of(newest), above.reversed());
                 }
                 case Slot.Foreign foreign -> above.add(new ChainHead(sequence, foreign.hash()));
                 case Slot.Unreadable unreadable -> above.add(new ChainHead(sequence, ChainEnd.UNREAD));
@@ -103,23 +86,67 @@ public final class PointLog {
         return ChainEnd.of(Optional.empty(), above.reversed());
     }
 
+    /** The newest removal record of a VM that can be read. */
+    public Optional<RemovalRecord> removal(String vm) {
+        return chain(vm).removal();
+    }
+
+    /** The numbers of a VM's records that count, ascending; what is removed is left out, whether or not it is there. */
+    public List<Long> standing(String vm) {
+        return chain(vm).standing();
+    }
+
+    /** The numbers of objects that do not count any more, ascending. */
+    public List<Long> fallen(String vm) {
+        return chain(vm).fallen();
+    }
+
+    /** Lists a chain and finds out what is removed from it. */
+    Chain chain(String vm) {
+        List<Long> sequences = sequences(vm, 0);
+        Map<Long, Slot> seen = new HashMap<>();
+        for (long sequence : sequences.reversed()) {
+            Slot slot = read(vm, sequence);
+            seen.put(sequence, slot);
+            if (slot instanceof Slot.Linked newest) {
+                return new Chain(sequences, removal(vm, ChainEnd.removals(newest), sequences, seen), seen);
+            }
+        }
+        return new Chain(sequences, Optional.empty(), seen);
+    }
+
+    /** The removal record that the newest record names; when it cannot be read, the one before it, which is kept for that. */
+    private Optional<RemovalRecord> removal(String vm, long named, List<Long> sequences, Map<Long, Slot> seen) {
+        if (named == 0) {
+            return Optional.empty();
+        }
+        for (long sequence : sequences.reversed()) {
+            if (sequence <= named
+                    && seen.computeIfAbsent(sequence, at -> read(vm, at)) instanceof Slot.Removal removal) {
+                return Optional.of(removal.record());
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Which of these points are there, newest first: at most {@code most} of them, within the newest manifests only. */
     public BasesFound among(String vm, Set<UUID> points, int most) {
         List<UUID> found = new ArrayList<>();
         List<Long> damaged = new ArrayList<>();
         int enough = Math.min(most, points.size());
+        Chain chain = chain(vm);
         for (long sequence :
-                sequences(vm, 0).reversed().stream().limit(MOST_LOOKED_AT).toList()) {
+                chain.standing().reversed().stream().limit(MOST_LOOKED_AT).toList()) {
             if (found.size() >= enough) {
                 break;
             }
-            switch (read(vm, sequence)) {
+            switch (read(vm, sequence, chain)) {
                 case Slot.Point p
                 when points.contains(p.manifest().id()) ->
                     found.add(p.manifest().id());
                 case Slot.Foreign f -> damaged.add(sequence);
                 case Slot.Unreadable u -> damaged.add(sequence);
-                case Slot.Point p -> {}
+                case Slot.Linked other -> {}
                 case Slot.Absent absent -> {}
             }
         }
@@ -131,7 +158,10 @@ public final class PointLog {
         return find(vm, point, OptionalLong.empty());
     }
 
-    /** As {@link #find(String, UUID)}, but looks at {@code likely} first. */
+    /**
+     * As {@link #find(String, UUID)}, but looks at {@code likely} first. What is there counts even if it is removed by now: whoever
+     * asks so has learned of it before.
+     */
     public Optional<PointManifest> find(String vm, UUID point, OptionalLong likely) {
         if (likely.isPresent()
                 && read(vm, likely.getAsLong()) instanceof Slot.Point p
@@ -139,15 +169,16 @@ public final class PointLog {
             return Optional.of(p.manifest());
         }
         Optional<VaultException> damage = Optional.empty();
-        for (long sequence : sequences(vm, 0).reversed()) {
-            switch (read(vm, sequence)) {
+        Chain chain = chain(vm);
+        for (long sequence : chain.standing().reversed()) {
+            switch (read(vm, sequence, chain)) {
                 case Slot.Point p
                 when p.manifest().id().equals(point) -> {
                     return Optional.of(p.manifest());
                 }
                 case Slot.Foreign foreign -> damage = Optional.of(notFound(vm, sequence, point, foreign.why()));
                 case Slot.Unreadable there -> damage = Optional.of(notFound(vm, sequence, point, there.why()));
-                case Slot.Point p -> {}
+                case Slot.Linked other -> {}
                 case Slot.Absent absent -> {}
             }
         }
@@ -165,59 +196,106 @@ public final class PointLog {
                 "point " + point + " was not found; manifest " + key + " cannot be used: " + why);
     }
 
+    /** Hands on what counts of a chain, oldest first, one at a time. */
+    public void each(String vm, BiConsumer<Long, Slot> each) {
+        Chain chain = chain(vm);
+        chain.standing().forEach(sequence -> each.accept(sequence, read(vm, sequence, chain)));
+    }
+
     /**
-     * The manifest that an earlier attempt of this job committed after {@code head}.
-     *
-     * @throws VaultException OUTCOME_UNKNOWN: it was not found, but an object where it may be cannot be read
+     * Looks whether a chain is whole. One that others append to or remove from while it is read is read again: what is wrong then may
+     * only have moved.
      */
-    public Optional<PointManifest> ofJob(String vm, String job, long head) {
+    public ChainReport check(String vm, Optional<ChainHead> known) {
+        String vmName = keys.name("vm", vm);
+        List<Long> listed = sequences(vm, 0);
+        for (int looks = 1; ; looks++) {
+            ChainCheck check =
+                    new ChainCheck(vm, sequence -> Keys.point(vmName, sequence).value());
+            for (long sequence : listed) {
+                check.saw(sequence, read(vm, sequence));
+            }
+            ChainReport report = check.report(known);
+            List<Long> now = report.findings().isEmpty() ? listed : sequences(vm, 0);
+            if (now.equals(listed) || looks == MOST_LOOKS) {
+                return report;
+            }
+            listed = now;
+        }
+    }
+
+    /** The newest restore point that can be read. */
+    public Optional<PointManifest> newest(String vm) {
+        Chain chain = chain(vm);
+        for (long sequence : chain.standing().reversed()) {
+            if (read(vm, sequence, chain) instanceof Slot.Point point) {
+                return Optional.of(point.manifest());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Slot read(String vm, long sequence, Chain chain) {
+        Slot seen = chain.seen().get(sequence);
+        return seen != null ? seen : read(vm, sequence);
+    }
+
+    /**
+     * Hands on what counts of a chain after {@code head}, ascending; fences also when they are removed by now.
+     *
+     * @return OUTCOME_UNKNOWN when an object that may be a record cannot be read
+     */
+    public Optional<VaultException> after(String vm, long head, Consumer<Slot.Linked> each) {
         long unread = 0;
         long reached = head;
-        for (long sequence : sequences(vm, head)) {
-            switch (read(vm, sequence)) {
-                case Slot.Point p
-                when p.manifest().job().equals(job) -> {
-                    return Optional.of(p.manifest());
+        Chain chain = chain(vm);
+        Set<Long> standing = new HashSet<>(chain.standing());
+        for (long sequence : chain.sequences()) {
+            if (sequence <= head) {
+                continue;
+            }
+            switch (read(vm, sequence, chain)) {
+                case Slot.Linked record -> {
+                    if (standing.contains(sequence) || record instanceof Slot.Fence) {
+                        each.accept(record);
+                    }
+                    reached = sequence;
                 }
-                case Slot.Point p -> reached = sequence;
                 case Slot.Unreadable there -> unread = sequence - reached <= ChainEnd.FARTHEST ? sequence : unread;
                 case Slot.Foreign foreign -> {}
                 case Slot.Absent absent -> {}
             }
         }
-        if (unread != 0) {
-            throw perhapsOurs(Keys.point(keys.name("vm", vm), unread));
-        }
-        return Optional.empty();
+        return unread == 0 ? Optional.empty() : Optional.of(perhapsOurs(Keys.point(keys.name("vm", vm), unread)));
     }
 
-    private static VaultException perhapsOurs(ObjectKey key) {
+    static VaultException perhapsOurs(ObjectKey key) {
         return new VaultException(
                 VaultException.Kind.OUTCOME_UNKNOWN,
                 key.value(),
                 "manifest " + key + " cannot be read: nobody knows whether an attempt of this job stored it");
     }
 
-    /** All VMs that have a manifest that authenticates. */
+    /** All VMs that have a record that authenticates, be it that none of their points is left. */
     public List<String> vms() {
         List<String> vms = new ArrayList<>();
-        eachMachine((prefix, point) -> point.map(PointManifest::vm).ifPresent(vms::add));
+        eachMachine((prefix, record) -> record.map(Slot.Linked::vm).ifPresent(vms::add));
         return vms;
     }
 
-    /** The prefixes below which there are manifests' keys, and no manifest that authenticates. */
+    /** The prefixes below which there are records' keys, and no record that authenticates. */
     public List<String> unreadableMachines() {
         List<String> prefixes = new ArrayList<>();
-        eachMachine((prefix, point) -> {
-            if (point.isEmpty() && MACHINE.matcher(prefix).matches()) {
+        eachMachine((prefix, record) -> {
+            if (record.isEmpty() && MACHINE.matcher(prefix).matches()) {
                 prefixes.add(prefix);
             }
         });
         return prefixes;
     }
 
-    /** Tells each prefix, and the first manifest below it that authenticates. */
-    private void eachMachine(BiConsumer<String, Optional<PointManifest>> each) {
+    /** Tells each prefix, and the first record below it that authenticates. */
+    private void eachMachine(BiConsumer<String, Optional<Slot.Linked>> each) {
         String after = "";
         while (true) {
             Optional<ObjectKey> next = firstAfter(after);
@@ -239,87 +317,13 @@ public final class PointLog {
         }
     }
 
-    private Optional<PointManifest> firstIn(String prefix) {
+    private Optional<Slot.Linked> firstIn(String prefix) {
         try (Stream<ObjectInfo> listed = store.list(prefix)) {
             return listed.filter(info -> Keys.sequence(info.key()).isPresent())
                     .map(info -> readKey(info.key(), Keys.sequence(info.key()).getAsLong(), Access.READ))
-                    .filter(Slot.Point.class::isInstance)
-                    .map(slot -> ((Slot.Point) slot).manifest())
+                    .filter(Slot.Linked.class::isInstance)
+                    .map(Slot.Linked.class::cast)
                     .findFirst();
-        }
-    }
-
-    /**
-     * Commits: appends a manifest to the chain behind its {@code end}, or behind what others appended meanwhile.
-     *
-     * @param least the first sequence that may be taken
-     * @return the manifest as stored, or the one that another attempt of the same job had stored
-     * @throws VaultException UNSUPPORTED: the format cannot hold this manifest; nothing was stored
-     */
-    public PointManifest append(String vm, String job, ChainEnd end, long least, Function<Link, PointManifest> draft) {
-        Optional<ChainHead> previous = end.head();
-        List<ChainHead> skipped = new ArrayList<>(end.passed());
-        long sequence = Math.max(least, end.last() + 1);
-        for (int tries = 0; tries < MOST_TRIES; tries++) {
-            ObjectKey key = Keys.point(keys.name("vm", vm), sequence);
-            byte[] body = ManifestCodec.encode(draft.apply(new Link(sequence, previous, skipped)));
-            byte[] object = Sealed.POINT.seal(keys, random, key, body);
-            PointManifest stored = readable(key, object);
-            if (putManifest(key, object)) {
-                return stored;
-            }
-            switch (readKey(key, sequence, Access.WRITE)) {
-                case Slot.Point p
-                when p.manifest().job().equals(job) -> {
-                    return p.manifest();
-                }
-                case Slot.Point p -> {
-                    previous = Optional.of(p.manifest().head());
-                    skipped.clear();
-                    sequence++;
-                }
-                case Slot.Foreign foreign -> {
-                    LOG.log(System.Logger.Level.WARNING, "foreign object at {0} is skipped: {1}", key, foreign.why());
-                    skipped.add(new ChainHead(sequence, foreign.hash()));
-                    sequence++;
-                }
-                case Slot.Unreadable there -> throw perhapsOurs(key);
-                case Slot.Absent absent -> {}
-            }
-        }
-        throw new VaultException(
-                VaultException.Kind.CONFLICT, Keys.points(keys.name("vm", vm)), "too many objects in the way");
-    }
-
-    /** The manifest as every reader will see it: what could not be read again is never committed. */
-    private PointManifest readable(ObjectKey key, byte[] object) {
-        try {
-            if (object.length > VaultFormat.MAX_SEALED) {
-                throw new FormatException("it has " + object.length + " bytes");
-            }
-            return ManifestCodec.decode(
-                    Sealed.POINT.open(keys, key, object, Access.WRITE), sha256(object), object.length);
-        } catch (FormatException e) {
-            throw new VaultException(
-                    VaultException.Kind.UNSUPPORTED,
-                    key.value(),
-                    "the format cannot hold this point's manifest: " + e.getMessage(),
-                    e);
-        }
-    }
-
-    private boolean putManifest(ObjectKey key, byte[] object) {
-        try {
-            return WriteOnce.put(store, key, object);
-        } catch (StorageException e) {
-            if (!e.kind().retryable()) {
-                throw e;
-            }
-            throw new VaultException(
-                    VaultException.Kind.OUTCOME_UNKNOWN,
-                    key.value(),
-                    "the store did not say whether manifest " + key + " was stored",
-                    e);
         }
     }
 
@@ -339,17 +343,14 @@ public final class PointLog {
         String hash = sha256(object.get());
         try {
             byte[] body = Sealed.POINT.open(keys, key, object.get(), access);
-            PointManifest manifest = ManifestCodec.decode(body, hash, object.get().length);
-            if (manifest.sequence() != sequence) {
-                return new Slot.Foreign(hash, "has another sequence");
-            }
-            return new Slot.Point(manifest);
+            Slot.Linked record = RecordCodec.decode(body, hash, object.get().length);
+            return record.link().sequence() == sequence ? record : new Slot.Foreign(hash, "has another sequence");
         } catch (FormatException e) {
             return new Slot.Foreign(hash, String.valueOf(e.getMessage()));
         }
     }
 
-    private static String sha256(byte[] bytes) {
+    static String sha256(byte[] bytes) {
         return HexFormat.of().formatHex(KeySlot.sha256(bytes));
     }
 }

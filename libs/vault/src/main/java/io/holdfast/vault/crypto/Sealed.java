@@ -12,11 +12,13 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Small objects that are sealed whole: manifests, sessions, journals. */
+/** Small objects that are sealed whole: records of chains, sessions and what they write, generations. */
 public enum Sealed {
     POINT("HFPOINT0"),
     SESSION("HFSESSN0"),
-    JOURNAL("HFJOURN0");
+    JOURNAL("HFJOURN0"),
+    BEAT("HFBEAT00"),
+    GENERATION("HFGENER0");
 
     private static final int HEAD = 64;
     private static final byte[] NONCE = new byte[12];

@@ -1,9 +1,9 @@
 package io.holdfast.vault.format;
 
 import io.holdfast.vault.BackupKind;
-import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.Consistency;
 import io.holdfast.vault.PointManifest;
+import io.holdfast.vault.chain.ChainLink;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,24 +12,18 @@ import java.util.UUID;
 /** The body of a manifest. */
 public final class ManifestCodec {
 
-    private static final int RECORD_POINT = 1;
-    private static final int MAX_TEXT = 8192;
+    private static final int MAX_TEXT = LinkCodec.MAX_TEXT;
     private static final int MAX_DEFINITION = 4 << 20;
     private static final int SOURCE_ID = 1;
     private static final int UUID_BYTES = 16;
-    private static final String NO_HASH = "0".repeat(64);
 
     private ManifestCodec() {}
 
     /** The body; {@code sizes.stored} is written without the manifest itself. */
     public static byte[] encode(PointManifest point) {
-        ByteWriter out = new ByteWriter(4096);
-        out.u8(RECORD_POINT).uuid(point.id());
-        out.string(point.vm()).string(point.vmName()).string(point.source());
+        ByteWriter out = LinkCodec.write(new ByteWriter(4096), RecordCodec.POINT, point.vm(), point.link());
+        out.uuid(point.id()).string(point.vmName()).string(point.source());
         out.string(point.job()).string(point.moment());
-        ChainHead previous = point.previous().orElse(new ChainHead(0, NO_HASH));
-        out.u64(point.sequence()).u64(previous.sequence()).hex(previous.hash());
-        out.list(point.skipped(), (o, s) -> o.u64(s.sequence()).hex(s.hash()));
         out.code(point.kind()).opt(point.base(), ByteWriter::uuid);
         out.code(point.consistency()).string(point.vmState());
         out.instant(point.takenAt()).instant(point.committedAt());
@@ -42,22 +36,13 @@ public final class ManifestCodec {
         return out.toByteArray();
     }
 
-    /** The manifest in {@code body}, which came from an object with this hash and size. */
-    public static PointManifest decode(byte[] body, String hash, long objectSize) {
-        ByteReader in = new ByteReader(body);
-        if (in.u8() != RECORD_POINT) {
-            throw new FormatException("a record of an unknown type");
-        }
+    /** What follows the link of a manifest, which came from an object of this size. */
+    static PointManifest decode(ByteReader in, String vm, ChainLink link, long objectSize) {
         UUID id = in.uuid();
-        String vm = in.string(MAX_TEXT);
         String vmName = in.string(MAX_TEXT);
         String source = in.string(MAX_TEXT);
         String job = in.string(MAX_TEXT);
         String moment = in.string(MAX_TEXT);
-        long sequence = in.u64();
-        ChainHead before = new ChainHead(in.u64(), in.hex(32));
-        Optional<ChainHead> previous = before.sequence() == 0 ? Optional.empty() : Optional.of(before);
-        List<ChainHead> skipped = in.list(100_000, i -> new ChainHead(i.u64(), i.hex(32)));
         BackupKind kind = in.code(BackupKind.values());
         Optional<UUID> base = in.opt(ByteReader::uuid);
         Consistency consistency = in.code(Consistency.values());
@@ -71,7 +56,6 @@ public final class ManifestCodec {
         Optional<UUID> sourceId = in.list(1000, ManifestCodec::extension).stream()
                 .flatMap(Optional::stream)
                 .findFirst();
-        in.end();
         return new PointManifest(
                 id,
                 vm,
@@ -80,10 +64,7 @@ public final class ManifestCodec {
                 sourceId,
                 job,
                 moment,
-                sequence,
-                hash,
-                previous,
-                skipped,
+                link,
                 kind,
                 base,
                 consistency,

@@ -3,7 +3,6 @@ package io.holdfast.vault.write;
 import io.holdfast.storage.ObjectInfo;
 import io.holdfast.storage.ObjectKey;
 import io.holdfast.storage.StorageException;
-import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.VaultException;
 import io.holdfast.vault.chain.ReadFailure;
 import io.holdfast.vault.chain.WriteOnce;
@@ -12,16 +11,18 @@ import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.FormatException;
 import io.holdfast.vault.format.Journal;
 import io.holdfast.vault.format.Keys;
+import io.holdfast.vault.format.SessionRecord;
 import io.holdfast.vault.format.VaultFormat;
 import io.holdfast.vault.pack.PackCheck;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The journal objects of one job and moment. */
+/** The journal objects of one session. */
 final class JournalLog {
 
     private static final System.Logger LOG = System.getLogger(JournalLog.class.getName());
@@ -34,26 +35,32 @@ final class JournalLog {
             .thenComparingLong(j -> j.current().map(Journal.Progress::nextLeaf).orElse(0L));
 
     private final VaultParts vault;
-    private final BackupIntent intent;
+    private final SessionRecord session;
     private final String prefix;
 
-    JournalLog(VaultParts vault, BackupIntent intent) {
+    JournalLog(VaultParts vault, SessionRecord session) {
         this.vault = vault;
-        this.intent = intent;
-        prefix = Keys.journals(vault.keys().name("journal", intent.vm(), intent.job(), intent.moment()));
+        this.session = session;
+        prefix = Keys.journals(session.hexId());
     }
 
+    /** How far a session came. */
+    record Reached(SessionRecord session, Journal journal) {}
+
     /**
-     * The furthest that any attempt came with packs that are still there: a store may lose what it had acknowledged. What cannot
-     * be read is passed over: it only costs time.
+     * The furthest that any of these sessions came with packs that are still there: a store may lose what it had acknowledged. What
+     * cannot be read is passed over: it only costs time.
      */
-    Optional<Journal> furthest(PackCheck packs) {
+    static Optional<Reached> furthest(VaultParts vault, List<SessionRecord> sessions, PackCheck packs) {
         Set<String> damaged = new HashSet<>();
         for (int tries = 0; tries < MOST_CHECKED; tries++) {
-            Optional<Journal> journal = furthestWithout(damaged);
-            Optional<VaultException> damage = journal.flatMap(found -> packs.firstDamage(found.packs()));
+            Optional<Reached> reached = sessions.stream()
+                    .flatMap(session -> new JournalLog(vault, session).furthestWithout(damaged).stream())
+                    .max(Comparator.comparing(Reached::journal, HOW_FAR));
+            Optional<VaultException> damage =
+                    reached.flatMap(found -> packs.firstDamage(found.journal().packs()));
             if (damage.isEmpty()) {
-                return journal;
+                return reached;
             }
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -65,7 +72,7 @@ final class JournalLog {
     }
 
     /** Packs are stored in order, so that a journal before the damaged pack is found soon. */
-    private Optional<Journal> furthestWithout(Set<String> damaged) {
+    private Optional<Reached> furthestWithout(Set<String> damaged) {
         try (Stream<ObjectInfo> listed = vault.store().list(prefix)) {
             return listed.limit(MOST_READ)
                     .map(info -> read(info.key()))
@@ -73,7 +80,8 @@ final class JournalLog {
                     .filter(journal -> journal.packs().stream()
                             .noneMatch(pack ->
                                     damaged.contains(Keys.pack(pack.id()).value())))
-                    .reduce((one, other) -> HOW_FAR.compare(one, other) >= 0 ? one : other);
+                    .reduce((one, other) -> HOW_FAR.compare(one, other) >= 0 ? one : other)
+                    .map(journal -> new Reached(session, journal));
         }
     }
 
@@ -91,9 +99,9 @@ final class JournalLog {
         try {
             return WriteOnce.read(vault.store(), key, VaultFormat.MAX_SEALED)
                     .map(object -> Journal.decode(Sealed.JOURNAL.open(vault.keys(), key, object, Access.WRITE)))
-                    .filter(journal -> journal.vm().equals(intent.vm())
-                            && journal.job().equals(intent.job())
-                            && journal.moment().equals(intent.moment()));
+                    .filter(journal -> journal.vm().equals(session.vm())
+                            && journal.job().equals(session.job())
+                            && journal.moment().equals(session.moment()));
         } catch (FormatException e) {
             return Optional.empty();
         } catch (VaultException e) {

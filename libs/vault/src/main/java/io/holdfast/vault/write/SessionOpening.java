@@ -1,106 +1,115 @@
 package io.holdfast.vault.write;
 
-import io.holdfast.storage.ObjectKey;
-import io.holdfast.storage.ObjectStore;
-import io.holdfast.storage.StorageException;
 import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.VaultException;
 import io.holdfast.vault.chain.ChainEnd;
-import io.holdfast.vault.chain.PointLog;
-import io.holdfast.vault.chain.ReadFailure;
-import io.holdfast.vault.chain.WriteOnce;
-import io.holdfast.vault.crypto.Sealed;
-import io.holdfast.vault.format.Access;
-import io.holdfast.vault.format.FormatException;
-import io.holdfast.vault.format.Keys;
+import io.holdfast.vault.chain.RemovalRecord;
+import io.holdfast.vault.chain.Slot;
+import io.holdfast.vault.format.GenerationRecord;
+import io.holdfast.vault.format.Journal;
 import io.holdfast.vault.format.SessionRecord;
+import io.holdfast.vault.pack.PackCheck;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * What the vault knew of a job when an attempt began.
  *
  * @param end where the chain of the VM ended
- * @param committed the manifest that an earlier attempt of the job committed
- * @param repeated whether an earlier attempt began
+ * @param committed the manifest that an earlier attempt of the job committed; nothing is stored then
+ * @param session the session to write in: one that was begun on this moment, or a new one
+ * @param journal how far that session came
  * @param storedBytes bytes that this opening stored
+ * @param condemned ids of packs that must not be referred to
  * @param alarms what is wrong with the chain, for the point's notes
  */
 record SessionOpening(
-        ChainEnd end, Optional<PointManifest> committed, boolean repeated, long storedBytes, List<String> alarms) {
+        ChainEnd end,
+        Optional<PointManifest> committed,
+        Optional<SessionRecord> session,
+        Optional<Journal> journal,
+        long storedBytes,
+        Set<String> condemned,
+        List<String> alarms) {
 
     private static final System.Logger LOG = System.getLogger(SessionOpening.class.getName());
 
-    static SessionOpening of(VaultParts vault, BackupIntent intent) {
+    /** A session is put again when a generation came between; more often than this somebody does nothing else. */
+    private static final int MOST_TRIES = 100;
+
+    static SessionOpening of(VaultParts vault, BackupIntent intent, PackCheck packs) {
         ChainEnd end = vault.log().end(intent.vm());
         List<String> alarms = alarms(vault, intent, end.head());
-        ObjectKey key = key(vault, intent.vm(), intent.job());
-        byte[] body = new SessionRecord(
-                        intent.vm(),
-                        intent.job(),
-                        intent.point(),
-                        end.last(),
-                        vault.options().clock().instant())
-                .encode();
-        byte[] object = Sealed.SESSION.seal(vault.keys(), vault.random(), key, body);
-        if (put(vault.store(), key, object)) {
-            return new SessionOpening(end, Optional.empty(), false, object.length, alarms);
+        JobHistory history = JobHistory.of(vault, intent.vm(), intent.job());
+        if (history.committed().isPresent()) {
+            return new SessionOpening(
+                    end, history.committed(), Optional.empty(), Optional.empty(), 0, Set.of(), alarms);
         }
-        return new SessionOpening(end, committed(vault, intent.vm(), intent.job()), true, 0, alarms);
+        GenerationRecord generation = vault.generations().newest();
+        List<SessionRecord> earlier = history.alive().stream()
+                .filter(session -> session.moment().equals(intent.moment()))
+                .toList();
+        Optional<JournalLog.Reached> furthest = JournalLog.furthest(vault, earlier, packs);
+        // Where there is a journal the session had been valid; where there is none it is if no generation came since.
+        Optional<SessionRecord> old = furthest.map(JournalLog.Reached::session)
+                .or(() -> earlier.stream()
+                        .filter(session -> session.generation() == generation.number())
+                        .findFirst());
+        if (old.isPresent()) {
+            return new SessionOpening(
+                    end,
+                    Optional.empty(),
+                    old,
+                    furthest.map(JournalLog.Reached::journal),
+                    0,
+                    condemned(generation),
+                    alarms);
+        }
+        return begun(vault, intent, end, generation, alarms);
     }
 
-    /** Whether the session is stored now; false when an earlier attempt stored one, be it that it cannot be read any more. */
-    private static boolean put(ObjectStore store, ObjectKey key, byte[] object) {
-        try {
-            return WriteOnce.put(store, key, object);
-        } catch (StorageException e) {
-            if (ReadFailure.isOfObject(store, e) && store.head(key).isPresent()) {
-                return false;
+    /**
+     * Puts a new session. It is valid only if no generation appears before it is stored: a collection that writes one looks for sessions
+     * afterwards, and so either sees this one, or this one sees what is condemned.
+     */
+    private static SessionOpening begun(
+            VaultParts vault, BackupIntent intent, ChainEnd end, GenerationRecord known, List<String> alarms) {
+        GenerationRecord generation = known;
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
+            SessionRecord session = new SessionRecord(
+                    UUID.randomUUID(),
+                    intent.vm(),
+                    intent.job(),
+                    intent.moment(),
+                    intent.point(),
+                    end.last(),
+                    generation.number(),
+                    vault.options().clock().instant());
+            int size = vault.sessions().put(session);
+            GenerationRecord now = vault.generations().newest();
+            if (now.number() == generation.number()) {
+                return new SessionOpening(
+                        end,
+                        Optional.empty(),
+                        Optional.of(session),
+                        Optional.empty(),
+                        size,
+                        condemned(generation),
+                        alarms);
             }
-            throw e;
+            vault.sessions().delete(session);
+            generation = now;
         }
+        throw new VaultException(VaultException.Kind.CONFLICT, null, "one collection after another is under way");
     }
 
-    /** The manifest that an attempt of the job committed; looks only at manifests that came after the job began. */
-    static Optional<PointManifest> committed(VaultParts vault, String vm, String job) {
-        ObjectKey key = key(vault, vm, job);
-        Optional<byte[]> session = session(vault.store(), key);
-        return session.isEmpty()
-                ? Optional.empty()
-                : vault.log().ofJob(vm, job, firstHead(vault, key, session.get(), job));
-    }
-
-    /** The session, empty bytes when it cannot be read. */
-    private static Optional<byte[]> session(ObjectStore store, ObjectKey key) {
-        try {
-            return WriteOnce.read(store, key, 1 << 20);
-        } catch (StorageException e) {
-            if (ReadFailure.isOfObject(store, e)) {
-                return Optional.of(new byte[0]);
-            }
-            throw e;
-        }
-    }
-
-    /** The head when the job first began; 0, so that all manifests are looked at, when that cannot be read. */
-    private static long firstHead(VaultParts vault, ObjectKey key, byte[] object, String job) {
-        try {
-            SessionRecord session = SessionRecord.decode(Sealed.SESSION.open(vault.keys(), key, object, Access.WRITE));
-            return session.job().equals(job) ? session.head() : 0;
-        } catch (FormatException e) {
-            return 0;
-        } catch (VaultException e) {
-            if (e.kind() == VaultException.Kind.UNSUPPORTED) {
-                return 0;
-            }
-            throw e;
-        }
-    }
-
-    private static ObjectKey key(VaultParts vault, String vm, String job) {
-        return Keys.session(vault.keys().name("session", vm, job));
+    private static Set<String> condemned(GenerationRecord generation) {
+        return generation.condemned().stream().map(GenerationRecord.Mark::pack).collect(Collectors.toUnmodifiableSet());
     }
 
     /** A roll-back does not stop a backup, which is worth more now than ever; but it is said where people look. */
@@ -114,13 +123,23 @@ record SessionOpening(
 
     private static Optional<String> lost(VaultParts vault, String vm, ChainHead known) {
         String what = "Manifest " + known.sequence() + " of this machine, which is known outside the vault, ";
+        if (isRemoved(vault.log().removal(vm), known)) {
+            return Optional.empty();
+        }
         return switch (vault.log().read(vm, known.sequence())) {
-            case PointLog.Slot.Point there when there.manifest().hash().equals(known.hash()) -> Optional.empty();
-            case PointLog.Slot.Point there -> Optional.of(what + "was replaced by another: the vault was rolled back.");
-            case PointLog.Slot.Foreign foreign ->
-                Optional.of(what + "is damaged or was replaced: " + foreign.why() + ".");
-            case PointLog.Slot.Unreadable there -> Optional.of(what + "is damaged: " + there.why());
-            case PointLog.Slot.Absent absent -> Optional.of(what + "is gone: the vault was rolled back.");
+            case Slot.Linked there when there.link().head().equals(known) -> Optional.empty();
+            case Slot.Linked there -> Optional.of(what + "was replaced by another: the vault was rolled back.");
+            case Slot.Foreign foreign -> Optional.of(what + "is damaged or was replaced: " + foreign.why() + ".");
+            case Slot.Unreadable there -> Optional.of(what + "is damaged: " + there.why());
+            case Slot.Absent absent -> Optional.of(what + "is gone: the vault was rolled back.");
         };
+    }
+
+    /** Whether what is known was removed as it should be. */
+    private static boolean isRemoved(Optional<RemovalRecord> removal, ChainHead known) {
+        return removal.filter(record -> known.sequence() < record.floor()
+                        || record.removed().stream()
+                                .anyMatch(removed -> removed.head().equals(known)))
+                .isPresent();
     }
 }

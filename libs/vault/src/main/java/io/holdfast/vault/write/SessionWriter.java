@@ -1,6 +1,7 @@
 package io.holdfast.vault.write;
 
 import io.holdfast.storage.ObjectKey;
+import io.holdfast.storage.StorageException;
 import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.BackupKind;
 import io.holdfast.vault.ChainHead;
@@ -11,16 +12,22 @@ import io.holdfast.vault.PointManifest.ReadMode;
 import io.holdfast.vault.ProgressListener;
 import io.holdfast.vault.VaultException;
 import io.holdfast.vault.chain.ChainEnd;
-import io.holdfast.vault.chain.PointLog;
+import io.holdfast.vault.chain.ChainLink;
+import io.holdfast.vault.chain.Draft;
+import io.holdfast.vault.chain.ReadFailure;
+import io.holdfast.vault.chain.Slot;
 import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.Journal;
 import io.holdfast.vault.format.Keys;
+import io.holdfast.vault.format.ManifestCodec;
+import io.holdfast.vault.format.SessionRecord;
 import io.holdfast.vault.format.VaultFormat;
 import io.holdfast.vault.map.MapReader;
 import io.holdfast.vault.pack.FrameStore;
 import io.holdfast.vault.pack.PackCheck;
 import io.holdfast.vault.pack.PackHandle;
 import io.holdfast.vault.pack.PackStream;
+import io.holdfast.vault.session.Beats;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +46,8 @@ public final class SessionWriter implements AutoCloseable {
     private final VaultParts vault;
     private final BackupIntent intent;
     private final SessionOpening opening;
-    private final JournalLog journals;
+    private final Optional<JournalLog> journals;
+    private final Optional<Beats> beats;
     private final Optional<Journal> earlier;
     private final Failure failure = new Failure();
     private final Uploads uploads;
@@ -58,13 +66,12 @@ public final class SessionWriter implements AutoCloseable {
     public SessionWriter(VaultParts vault, BackupIntent intent) {
         this.vault = vault;
         this.intent = intent;
-        opening = SessionOpening.of(vault, intent);
         baseFrames = new FrameStore(
                 vault.store(), vault.keys(), Access.WRITE, vault.options().cacheBytes() / 2);
         usablePacks = new PackCheck(baseFrames);
-        journals = new JournalLog(vault, intent);
-        boolean goesOn = opening.repeated() && opening.committed().isEmpty();
-        earlier = goesOn ? journals.furthest(usablePacks) : Optional.empty();
+        opening = SessionOpening.of(vault, intent, usablePacks);
+        journals = opening.session().map(session -> new JournalLog(vault, session));
+        earlier = opening.journal();
         if (opening.committed().isEmpty()) {
             intent.base().ifPresent(this::base);
         }
@@ -84,11 +91,13 @@ public final class SessionWriter implements AutoCloseable {
         });
         shared = new DiskRun.Shared(vault, failure, uploads, packs, new RecentBlocks());
         journalAt = vault.options().journalBytes();
+        beats = opening.session()
+                .map(session -> new Beats(vault.store(), vault.keys(), vault.random(), session, Beats.EVERY));
     }
 
     /** The manifest that an attempt of this job committed. */
     public static Optional<PointManifest> committed(VaultParts vault, String vm, String job) {
-        return SessionOpening.committed(vault, vm, job);
+        return JobHistory.of(vault, vm, job).committed();
     }
 
     /** Whether an earlier attempt of the job committed: nothing is read or stored then. */
@@ -144,11 +153,14 @@ public final class SessionWriter implements AutoCloseable {
         if (base == null) {
             return plan;
         }
-        Optional<VaultException> damage = usablePacks.firstDamage(base.packs());
-        if (damage.isEmpty()) {
+        Optional<String> obstacle =
+                base.packs().stream().anyMatch(pack -> opening.condemned().contains(pack.id()))
+                        ? Optional.of("a collection has condemned packs of it")
+                        : usablePacks.firstDamage(base.packs()).map(VaultException::getMessage);
+        if (obstacle.isEmpty()) {
             return plan;
         }
-        String why = "the base point cannot be used: " + damage.get().getMessage();
+        String why = "the base point cannot be used: " + obstacle.get();
         LOG.log(System.Logger.Level.WARNING, "disk {0} is stored without its base, {1}", plan.key(), why);
         return plan.withoutBase(why);
     }
@@ -187,17 +199,60 @@ public final class SessionWriter implements AutoCloseable {
         List<PointManifest.Disk> disks = disks();
         // A number that the vault lost is not given again: what is known outside under it was another point.
         long least = intent.known().map(ChainHead::sequence).orElse(0L) + 1;
-        return vault.log()
-                .append(intent.vm(), intent.job(), opening.end(), least, link -> manifest(facts, disks, link));
+        SessionRecord session = opening.session().orElseThrow();
+        Slot.Linked stored = vault.appender().append(intent.vm(), session.head(), least, new Draft() {
+            @Override
+            public byte[] body(ChainLink link) {
+                return ManifestCodec.encode(manifest(facts, disks, link));
+            }
+
+            @Override
+            public Optional<Slot.Linked> met(Slot.Linked other) {
+                if (other instanceof Slot.Fence fence
+                        && fence.record().session().equals(session.id())) {
+                    throw fenced(session);
+                }
+                return other instanceof Slot.Point p && p.manifest().job().equals(intent.job())
+                        ? Optional.of(other)
+                        : Optional.empty();
+            }
+
+            @Override
+            public void beforePut() {
+                requireAlive(session);
+            }
+        });
+        return ((Slot.Point) stored).manifest();
+    }
+
+    /** A fence may have been removed from the chain; then the session was before. */
+    private void requireAlive(SessionRecord session) {
+        try {
+            if (!vault.sessions().exists(session)) {
+                throw fenced(session);
+            }
+        } catch (StorageException e) {
+            if (!ReadFailure.isOfObject(vault.store(), e)) {
+                throw e;
+            }
+        }
+    }
+
+    private static VaultException fenced(SessionRecord session) {
+        return new VaultException(
+                VaultException.Kind.FENCED,
+                null,
+                "nothing was heard of session " + session.id() + " for long, and a collection declared it dead");
     }
 
     @Override
     public void close() {
         over = true;
+        beats.ifPresent(Beats::close);
         uploads.close();
     }
 
-    private PointManifest manifest(PointFacts facts, List<PointManifest.Disk> disks, PointLog.Link link) {
+    private PointManifest manifest(PointFacts facts, List<PointManifest.Disk> disks, ChainLink link) {
         boolean full = disks.stream().allMatch(disk -> disk.mode() == ReadMode.FULL);
         List<String> notes = new ArrayList<>(facts.notes());
         notes.addAll(opening.alarms());
@@ -210,10 +265,7 @@ public final class SessionWriter implements AutoCloseable {
                 facts.sourceId(),
                 intent.job(),
                 intent.moment(),
-                link.sequence(),
-                "",
-                link.previous(),
-                link.skipped(),
+                link,
                 full ? BackupKind.FULL : intent.kind(),
                 full ? Optional.empty() : intent.base(),
                 facts.consistency(),
@@ -257,8 +309,9 @@ public final class SessionWriter implements AutoCloseable {
                 opening.storedBytes() + earlier.map(Journal::stored).orElse(0L) + packedBytes,
                 disks(),
                 Optional.of(run.progress()));
-        ObjectKey key = journals.newKey();
-        byte[] object = journals.seal(key, journal);
+        JournalLog log = journals.orElseThrow();
+        ObjectKey key = log.newKey();
+        byte[] object = log.seal(key, journal);
         uploads.putAfterAll(key, () -> object);
         // Pack tables grow with the disk: keep all journals together below 1 % of what is stored.
         journalAt = packedBytes + Math.max(vault.options().journalBytes(), (long) JOURNAL_SHARE * object.length);
