@@ -205,6 +205,54 @@ class CollectTest {
     }
 
     @Test
+    void whoIsDeclaredDeadWhileItCommitsLoses() throws Exception {
+        ModelDisk disk = noise(2 << 20);
+        ScriptedStore mine = new ScriptedStore(store.objects);
+        try (Vault vault = Vaults.create(store);
+                Vault own = Vault.open(mine, Vaults.PASSPHRASE, Vaults.SMALL);
+                BackupSession session = own.begin(Vaults.intent("late", Optional.empty()))) {
+            session.backup(disk.freeze(Optional.empty(), Optional.empty()), ProgressListener.NONE);
+            boolean[] once = {false};
+            mine.before = (request, key) -> {
+                if (request.equals("put") && key.startsWith("points/") && !once[0]) {
+                    once[0] = true;
+                    assertThat(vault.collect(patient(Duration.ZERO, () -> {})).fenced())
+                            .hasSize(1);
+                }
+            };
+            assertThatThrownBy(() -> session.commit(Vaults.FACTS))
+                    .isInstanceOfSatisfying(
+                            VaultException.class,
+                            e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.FENCED));
+            assertThat(vault.points("vm-1")).isEmpty();
+            assertThat(keys(store, "packs/")).isEmpty();
+        }
+    }
+
+    @Test
+    void whoIsDeadDoesNotCommitAlthoughTheChainForgotWhy() throws Exception {
+        ModelDisk disk = noise(2 << 20);
+        try (Vault vault = Vaults.create(store);
+                BackupSession session = vault.begin(Vaults.intent("late", Optional.empty()))) {
+            session.backup(disk.freeze(Optional.empty(), Optional.empty()), ProgressListener.NONE);
+            awaitPacks(3);
+            vault.collect(patient(Duration.ZERO, () -> {}));
+            // So many points come and go that the record which declared it dead is below the floor.
+            PointManifest one = Vaults.full(vault, "one", disk);
+            PointManifest two = Vaults.full(vault, "two", disk);
+            vault.forget("vm-1", Set.of(one.id(), two.id()));
+            for (int i = 0; i < 3; i++) {
+                vault.forget("vm-1", ids(Vaults.full(vault, "more-" + i, disk)));
+            }
+            vault.collect(patient(Duration.ZERO, () -> {}));
+            assertThatThrownBy(() -> session.commit(Vaults.FACTS))
+                    .isInstanceOfSatisfying(
+                            VaultException.class,
+                            e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.FENCED));
+        }
+    }
+
+    @Test
     void aVaultWhoseChainIsDamagedIsNotCollectedUnlessAsked() throws Exception {
         ModelDisk disk = noise(3 << 20);
         try (Vault vault = Vaults.create(store)) {
