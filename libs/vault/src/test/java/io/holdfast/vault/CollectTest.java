@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.StorageException;
+import io.holdfast.vault.format.GenerationRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,8 +223,7 @@ class CollectTest {
             };
             assertThatThrownBy(() -> session.commit(Vaults.FACTS))
                     .isInstanceOfSatisfying(
-                            VaultException.class,
-                            e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.FENCED));
+                            VaultException.class, e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.FENCED));
             assertThat(vault.points("vm-1")).isEmpty();
             assertThat(keys(store, "packs/")).isEmpty();
         }
@@ -247,8 +247,59 @@ class CollectTest {
             vault.collect(patient(Duration.ZERO, () -> {}));
             assertThatThrownBy(() -> session.commit(Vaults.FACTS))
                     .isInstanceOfSatisfying(
-                            VaultException.class,
-                            e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.FENCED));
+                            VaultException.class, e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.FENCED));
+        }
+    }
+
+    @Test
+    void aSessionThatAGenerationOvertookIsBegunAgain() throws Exception {
+        ScriptedStore mine = new ScriptedStore(store.objects);
+        try (Vault vault = Vaults.create(store);
+                Vault own = Vault.open(mine, Vaults.PASSPHRASE, Vaults.SMALL)) {
+            vault.forget("vm-1", ids(Vaults.full(vault, "gone", noise(1 << 20))));
+            boolean[] once = {false};
+            mine.before = (request, key) -> {
+                if (request.equals("put") && key.startsWith("sessions/") && !once[0]) {
+                    once[0] = true;
+                    vault.collect(CollectOptions.defaults());
+                }
+            };
+            try (BackupSession session = own.begin(Vaults.intent("late", Optional.empty()))) {
+                long newest = vault.parts().generations().newest().number();
+                assertThat(newest).isPositive();
+                assertThat(vault.parts().sessions().all())
+                        .extracting(found -> found.record().orElseThrow().generation())
+                        .containsExactly(newest);
+                assertThat(session.isCommittedAlready()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void aCondemnedPackIsNotReferredToAnew() throws Exception {
+        try (Vault vault = Vaults.create(store)) {
+            ModelDisk disk = noise(1 << 20);
+            PointManifest base = Vaults.full(vault, "base", disk);
+            String pack = base.packs().findFirst().orElseThrow();
+            vault.parts()
+                    .generations()
+                    .put(new GenerationRecord(1, Vaults.NOW, List.of(), List.of(new GenerationRecord.Mark(pack, 1))));
+            disk.mutate(new Random(2));
+            PointManifest next = Vaults.incremental(vault, "next", base, disk);
+            assertThat(next.disk("vda").orElseThrow().fullReason())
+                    .get()
+                    .asString()
+                    .contains("condemned");
+            assertThat(next.packs()).doesNotContain(pack);
+            vault.collect(CollectOptions.defaults());
+            assertThat(vault.parts().generations().newest().condemned())
+                    .as("it stays condemned while the base needs it")
+                    .extracting(GenerationRecord.Mark::pack)
+                    .containsExactly(pack);
+            vault.forget("vm-1", ids(base));
+            vault.collect(CollectOptions.defaults());
+            assertThat(keys(store, "packs/")).noneMatch(key -> key.endsWith(pack));
+            Vaults.assertRestores(vault, next, "vda", disk.bytes);
         }
     }
 

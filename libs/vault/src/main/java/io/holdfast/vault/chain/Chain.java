@@ -1,5 +1,6 @@
 package io.holdfast.vault.chain;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +30,7 @@ record Chain(List<Long> sequences, Optional<RemovalRecord> removal, Map<Long, Sl
     List<Long> fallen() {
         List<Long> standing = standing();
         return sequences.stream()
-                .filter(sequence -> java.util.Collections.binarySearch(standing, sequence) < 0)
+                .filter(sequence -> Collections.binarySearch(standing, sequence) < 0)
                 .toList();
     }
 }

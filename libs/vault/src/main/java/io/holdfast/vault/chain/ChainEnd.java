@@ -1,6 +1,7 @@
 package io.holdfast.vault.chain;
 
 import io.holdfast.vault.ChainHead;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -61,7 +62,7 @@ public record ChainEnd(Optional<ChainHead> head, List<ChainHead> passed, long la
 
     /** The end behind a foreign object under {@link #next}. */
     ChainEnd behind(Slot.Foreign foreign) {
-        List<ChainHead> more = new java.util.ArrayList<>(passed);
+        List<ChainHead> more = new ArrayList<>(passed);
         more.add(new ChainHead(next, foreign.hash()));
         return new ChainEnd(head, more, last, next + 1, removals);
     }

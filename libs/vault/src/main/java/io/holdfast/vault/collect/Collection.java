@@ -109,7 +109,7 @@ public final class Collection {
         private CollectionPlan plan(List<Sessions.Found> sessions) {
             Set<String> condemned = known.condemned().stream().map(Mark::pack).collect(Collectors.toSet());
             Map<String, Long> unreferenced = new HashMap<>();
-            List<String> pardoned = new ArrayList<>();
+            Set<String> pardoned = new HashSet<>();
             packs = 0;
             packBytes = 0;
             try (Stream<ObjectInfo> listed = vault.store().list(Keys.PACKS)) {

@@ -2,10 +2,12 @@ package io.holdfast.vault.collect;
 
 import io.holdfast.vault.format.GenerationRecord;
 import io.holdfast.vault.format.GenerationRecord.Mark;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What one round of a collection does with packs that nothing refers to. A pure function of what was seen.
@@ -31,15 +33,17 @@ record CollectionPlan(Map<String, Long> delete, GenerationRecord next) {
      * @param oldest the lowest generation that a session which is not finished knows; the highest number there is when there is none
      */
     record Seen(
-            GenerationRecord known, long number, Map<String, Long> unreferenced, List<String> pardoned, long oldest) {}
+            GenerationRecord known, long number, Map<String, Long> unreferenced, Set<String> pardoned, long oldest) {}
 
-    static CollectionPlan of(Seen seen, java.time.Instant now) {
+    static CollectionPlan of(Seen seen, Instant now) {
         Map<String, Long> suspected = marks(seen.known().suspected());
         Map<String, Long> condemned = marks(seen.known().condemned());
         Map<String, Long> delete = new HashMap<>();
         List<Mark> nextSuspected = new ArrayList<>();
         List<Mark> nextCondemned = new ArrayList<>();
-        seen.pardoned().forEach(pack -> nextCondemned.add(new Mark(pack, condemned.get(pack))));
+        seen.known().condemned().stream()
+                .filter(mark -> seen.pardoned().contains(mark.pack()))
+                .forEach(nextCondemned::add);
         seen.unreferenced().forEach((pack, size) -> {
             Long since = condemned.get(pack);
             Long suspectedSince = suspected.get(pack);
@@ -62,7 +66,7 @@ record CollectionPlan(Map<String, Long> delete, GenerationRecord next) {
     }
 
     /** The next generation without packs that are deleted by now. */
-    GenerationRecord without(java.util.Set<String> deleted) {
+    GenerationRecord without(Set<String> deleted) {
         return new GenerationRecord(
                 next.number(),
                 next.at(),
