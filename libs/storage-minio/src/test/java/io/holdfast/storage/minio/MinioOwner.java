@@ -96,13 +96,16 @@ final class MinioOwner implements AutoCloseable {
         return items;
     }
 
-    byte[] read(String bucket, String key, String versionId) throws MinioException, IOException {
-        GetObjectArgs args = GetObjectArgs.builder()
-                .bucket(bucket)
-                .object(key)
-                .versionId(versionId)
-                .build();
-        try (var body = client.getObject(args)) {
+    byte[] read(String bucket, String key, String version) throws MinioException, IOException {
+        return read(GetObjectArgs.builder().bucket(bucket).object(key).versionId(version));
+    }
+
+    byte[] read(String bucket, String key) throws MinioException, IOException {
+        return read(GetObjectArgs.builder().bucket(bucket).object(key));
+    }
+
+    private byte[] read(GetObjectArgs.Builder args) throws MinioException, IOException {
+        try (var body = client.getObject(args.build())) {
             return body.readAllBytes();
         }
     }
