@@ -3,10 +3,9 @@ package io.holdfast.storage.minio;
 import io.holdfast.storage.Credentials;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.ObjectStoreUrl;
-import io.holdfast.testkit.s3.MinioBinary;
 import io.holdfast.testkit.s3.MinioForTests;
+import io.holdfast.testkit.s3.NeedsMinio;
 import io.holdfast.testkit.storage.ObjectStoreContract;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 
 /** The contract on one bucket of a real MinIO, where the machine has one. Each test has a folder of the bucket. */
+@NeedsMinio
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class MinioContract extends ObjectStoreContract {
 
@@ -25,8 +25,8 @@ abstract class MinioContract extends ObjectStoreContract {
     private int number;
 
     /** Starts the server. */
-    protected MinioForTests launch(Path binary) throws Exception {
-        return MinioForTests.start(binary);
+    protected MinioForTests launch() throws Exception {
+        return MinioForTests.start();
     }
 
     /** Makes {@link #BUCKET}. */
@@ -39,7 +39,7 @@ abstract class MinioContract extends ObjectStoreContract {
 
     @BeforeAll
     void start() throws Exception {
-        server = launch(MinioBinary.orSkip());
+        server = launch();
         try (MinioOwner owner = owner()) {
             makeBucket(owner);
         }

@@ -3,8 +3,8 @@ package io.holdfast.storage.minio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.holdfast.testkit.s3.MinioBinary;
 import io.holdfast.testkit.s3.MinioForTests;
+import io.holdfast.testkit.s3.NeedsMinio;
 import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
 import io.minio.errors.ErrorResponseException;
@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
  * What a real MinIO does with locked objects. No test of our code: whoever builds on locks finds here what they may
  * count on, and a MinIO that behaves otherwise is noticed.
  */
+@NeedsMinio
 class ObjectLockFactsTest {
 
     /** Whatever is put there is locked for a day, in compliance mode. */
@@ -42,7 +43,7 @@ class ObjectLockFactsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = MinioForTests.start(MinioBinary.orSkip());
+        server = MinioForTests.start();
         owner = MinioOwner.of(server);
         owner.makeLockedBucket(BUCKET);
     }

@@ -9,8 +9,8 @@ import io.holdfast.storage.ObjectStoreUrl;
 import io.holdfast.storage.PutResult;
 import io.holdfast.storage.StorageException;
 import io.holdfast.storage.StorageException.Kind;
-import io.holdfast.testkit.s3.MinioBinary;
 import io.holdfast.testkit.s3.MinioForTests;
+import io.holdfast.testkit.s3.NeedsMinio;
 import io.holdfast.testkit.storage.Together;
 import java.util.EnumSet;
 import java.util.List;
@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A real MinIO that serves one request at a time and turns all others away at once. */
+@NeedsMinio
 class ThrottledMinioTest {
 
     private static final int WRITERS = 16;
@@ -29,7 +30,7 @@ class ThrottledMinioTest {
 
     @BeforeAll
     static void start() {
-        server = MinioForTests.startWith(MinioBinary.orSkip(), Map.of("MINIO_API_REQUESTS_MAX", "1"));
+        server = MinioForTests.startWith(Map.of("MINIO_API_REQUESTS_MAX", "1"));
         MinioContract.open(server, "busy", StoreOptions.standard().creating()).close();
     }
 

@@ -18,8 +18,8 @@ class TlsMinioObjectStoreTest extends MinioContract {
     static Path folder;
 
     @Override
-    protected MinioForTests launch(Path binary) throws Exception {
-        return MinioForTests.startWithTls(binary, Certificates.make(folder, "ec"));
+    protected MinioForTests launch() throws Exception {
+        return MinioForTests.startWithTls(Certificates.make(folder, "ec"));
     }
 
     @Override

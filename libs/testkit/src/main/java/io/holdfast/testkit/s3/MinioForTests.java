@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.TerminalFailureException;
 
-/** A real MinIO on the loopback address, where the machine has one. It holds no bucket at first. */
+/** A real MinIO on the loopback address, for tests that are {@link NeedsMinio}. It holds no bucket at first. */
 public final class MinioForTests implements AutoCloseable {
 
     private static final String USER = "holdfast-root";
@@ -32,33 +32,28 @@ public final class MinioForTests implements AutoCloseable {
     }
 
     /** Starts a server on a new folder. */
-    public static MinioForTests start(Path binary) {
-        return new Launch(binary).run();
+    public static MinioForTests start() {
+        return new Launch(List.of(), Optional.empty(), Map.of()).run();
     }
 
     /** Starts a server with settings of its own, as {@code MINIO_...} variables. */
-    public static MinioForTests startWith(Path binary, Map<String, String> settings) {
-        return new Launch(binary, List.of(), Optional.empty(), settings).run();
+    public static MinioForTests startWith(Map<String, String> settings) {
+        return new Launch(List.of(), Optional.empty(), settings).run();
     }
 
     /** Starts a server on a file system of this size in memory, e.g. {@code 40m}, in a mount namespace of its own. */
-    public static MinioForTests startWithRoom(Path binary, String size) {
+    public static MinioForTests startWithRoom(String size) {
         String mount = "mount -t tmpfs -o size=" + size + " none \"$0\" && exec \"$@\"";
-        return new Launch(binary, List.of("unshare", "-Urm", "sh", "-c", mount), Optional.empty(), Map.of()).run();
+        return new Launch(List.of("unshare", "-Urm", "sh", "-c", mount), Optional.empty(), Map.of()).run();
     }
 
     /** Starts a server that speaks TLS, with the server's certificate and authority of {@code Certificates.make}. */
-    public static MinioForTests startWithTls(Path binary, Path certificates) {
-        return new Launch(binary, List.of(), Optional.of(certificates), Map.of()).run();
+    public static MinioForTests startWithTls(Path certificates) {
+        return new Launch(List.of(), Optional.of(certificates), Map.of()).run();
     }
 
     /** @param wrapper what starts it, with the folder of its data as the first argument */
-    private record Launch(
-            Path binary, List<String> wrapper, Optional<Path> certificates, Map<String, String> settings) {
-
-        Launch(Path binary) {
-            this(binary, List.of(), Optional.empty(), Map.of());
-        }
+    private record Launch(List<String> wrapper, Optional<Path> certificates, Map<String, String> settings) {
 
         MinioForTests run() {
             try {
@@ -86,6 +81,7 @@ public final class MinioForTests implements AutoCloseable {
             if (!wrapper.isEmpty()) {
                 command.add(data.toString());
             }
+            Path binary = MinioBinary.find().orElseThrow(() -> new IllegalStateException(MinioBinary.MISSING));
             command.addAll(List.of(binary.toString(), "server", "--quiet", "--address", endpoint.getAuthority()));
             if (certificates.isPresent()) {
                 command.addAll(List.of("--certs-dir", named(certificates.get(), folder)));
