@@ -68,7 +68,7 @@ public final class MinioForTests implements AutoCloseable {
                 builder.environment().putAll(settings);
                 MinioForTests server = new MinioForTests(folder, builder.start(), endpoint);
                 Runtime.getRuntime().addShutdownHook(new Thread(server.process::destroyForcibly, "end-minio"));
-                server.awaitLive(certificates.map(files -> files.resolve("ca-cert.pem")));
+                server.awaitReady(certificates.map(files -> files.resolve("ca-cert.pem")));
                 return server;
             } catch (IOException e) {
                 throw new UncheckedIOException("MinIO did not start", e);
@@ -105,9 +105,10 @@ public final class MinioForTests implements AutoCloseable {
         }
     }
 
-    private void awaitLive(Optional<Path> authority) throws IOException {
+    private void awaitReady(Optional<Path> authority) throws IOException {
         try {
-            new HealthCheck(endpoint.resolve("/minio/health/live"), authority).await(process::isAlive);
+            // "live" and "ready" answer 200 before buckets and keys are loaded.
+            new HealthCheck(endpoint.resolve("/minio/health/cluster"), authority).await(process::isAlive);
         } catch (ConditionTimeoutException | TerminalFailureException e) {
             String said = Files.readString(folder.resolve("minio.log"));
             close();
