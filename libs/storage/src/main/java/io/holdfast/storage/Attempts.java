@@ -12,6 +12,7 @@ final class Attempts {
     private final RandomGenerator random;
     private final long began;
     private int failures;
+    private boolean doubt;
 
     Attempts(RetryPolicy policy, MonotonicClock clock, RandomGenerator random) {
         this.policy = policy;
@@ -23,6 +24,11 @@ final class Attempts {
     /** How many tries have failed so far. */
     int failures() {
         return failures;
+    }
+
+    /** Whether a try that failed may have done what it was to do. */
+    boolean leftDoubt() {
+        return doubt;
     }
 
     <T> T run(Supplier<T> call) {
@@ -37,6 +43,7 @@ final class Attempts {
 
     private void pauseOrGiveUp(StorageException failure) {
         failures++;
+        doubt |= failure.kind().leavesDoubt();
         if (!failure.kind().retryable() || failures >= policy.attempts()) {
             throw failure;
         }

@@ -14,6 +14,12 @@ import java.util.stream.Stream;
  *       reads back and compares.
  *   <li><b>Durable.</b> When {@code putIfAbsent} has returned, the object survives the death of the process and, on a
  *       directory, the loss of power.
+ *   <li><b>Delete hides.</b> When {@code delete} has returned, no reader sees the object, and of racing puts of its key
+ *       again exactly one is told CREATED. Whether the bytes are gone and their room is free is the store's affair: a
+ *       bucket with versions keeps them beneath a marker, one with object lock until their time is over, and neither
+ *       refuses the delete.
+ *   <li><b>Who else has the keys</b> of a bucket can hide an object, and put another over it: the newest version is what
+ *       is read here. A lock keeps the bytes from being lost, not from being hidden.
  *   <li><b>Threads.</b> All methods may be called by any number of threads. An interrupt ends a call with
  *       {@link StorageException.Kind#CANCELLED} and the thread's flag stays set; what such a put left is unknown, as
  *       after a lost reply.
@@ -67,7 +73,7 @@ public interface ObjectStore extends AutoCloseable {
     /** As {@link #list(String)}, but only keys strictly after {@code startAfter}. */
     Stream<ObjectInfo> list(String prefix, String startAfter);
 
-    /** Removes the object; removing what is absent is not an error. */
+    /** Removes the object from sight; removing what is absent is not an error. */
     void delete(ObjectKey key);
 
     /**

@@ -37,15 +37,15 @@ public final class RetryingObjectStore implements ObjectStore {
         try {
             return attempts.run(() -> {
                 PutResult result = inner.putIfAbsent(key, body);
-                boolean maybeOurs = result == PutResult.EXISTS && attempts.failures() > 0;
+                boolean maybeOurs = result == PutResult.EXISTS && attempts.leftDoubt();
                 return maybeOurs && holds(key, body) ? PutResult.CREATED : result;
             });
         } catch (StorageException e) {
-            throw attempts.failures() > 1 ? stillUnknown(e) : e;
+            throw attempts.leftDoubt() ? stillUnknown(e) : e;
         }
     }
 
-    /** A later try that was refused says nothing about the first one, which may have stored the object. */
+    /** A later try that was refused says nothing about an earlier one that may have stored the object. */
     private static StorageException stillUnknown(StorageException last) {
         return last.kind().retryable() || last.kind() == Kind.CANCELLED
                 ? last

@@ -25,6 +25,8 @@ public final class StorageException extends RuntimeException {
         CORRUPT_REPLY(true),
         /** Timeout, reset, 500, 503: the outcome of a put is unknown. */
         UNAVAILABLE(true),
+        /** The store answered that a put's body did not arrive whole, and threw away what did. */
+        NOT_TAKEN(true),
         /** The calling thread was interrupted. */
         CANCELLED(false),
         /** Anything else; see the message. */
@@ -39,6 +41,11 @@ public final class StorageException extends RuntimeException {
         /** Whether the same call may succeed later. */
         public boolean retryable() {
             return retryable;
+        }
+
+        /** Whether a put that failed so may have stored the object, or may still do so. */
+        public boolean leavesDoubt() {
+            return this == UNAVAILABLE || this == CORRUPT_REPLY || this == CANCELLED;
         }
     }
 

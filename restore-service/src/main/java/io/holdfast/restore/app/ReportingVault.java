@@ -52,7 +52,7 @@ record ReportingVault(OpenVault vault, Runnable failed) implements OpenVault {
 
     private static boolean isOfTheStore(StorageException.Kind kind) {
         return switch (kind) {
-            case DENIED, NO_SUCH_STORE, UNAVAILABLE, CORRUPT_REPLY, OTHER -> true;
+            case DENIED, NO_SUCH_STORE, UNAVAILABLE, NOT_TAKEN, CORRUPT_REPLY, OTHER -> true;
             case NOT_FOUND, RANGE, TOO_LARGE, FULL, CANCELLED -> false;
         };
     }

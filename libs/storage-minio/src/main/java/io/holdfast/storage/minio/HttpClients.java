@@ -35,6 +35,7 @@ final class HttpClients {
         OkHttpClient.Builder builder = new OkHttpClient.Builder()
                 .dispatcher(dispatcher)
                 .connectionPool(kept)
+                .socketFactory(new PromptSockets())
                 .connectTimeout(options.connectTimeout())
                 .readTimeout(options.idleTimeout())
                 .writeTimeout(options.idleTimeout())

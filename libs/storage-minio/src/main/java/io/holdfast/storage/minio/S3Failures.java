@@ -79,13 +79,13 @@ record S3Failures(String place) {
                     "AccountProblem" -> Kind.DENIED;
             case "XMinioStorageFull", "QuotaExceeded", "XMinioAdminBucketQuotaExceeded" -> Kind.FULL;
             case "InternalError" -> saysFull(message) ? Kind.FULL : Kind.UNAVAILABLE;
-            case "RequestTimeout",
-                    "IncompleteBody",
+            // A full MinIO says IncompleteBody, too: the next try is told that it is full.
+            case "IncompleteBody",
                     "BadDigest",
                     "InvalidDigest",
                     "XAmzContentSHA256Mismatch",
-                    "XAmzContentChecksumMismatch",
-                    "SlowDown" -> Kind.UNAVAILABLE;
+                    "XAmzContentChecksumMismatch" -> Kind.NOT_TAKEN;
+            case "RequestTimeout", "SlowDown" -> Kind.UNAVAILABLE;
             default -> kind(status);
         };
     }

@@ -40,7 +40,10 @@ class HostileServerTest {
         "507, XMinioStorageFull, full, FULL",
         "500, InternalError, We encountered an internal error, UNAVAILABLE",
         "503, SlowDown, later, UNAVAILABLE",
-        "400, XAmzContentSHA256Mismatch, damaged on the way, UNAVAILABLE",
+        "503, SlowDownWrite, later, UNAVAILABLE",
+        "429, TooManyRequests, later, UNAVAILABLE",
+        "400, XAmzContentSHA256Mismatch, damaged on the way, NOT_TAKEN",
+        "400, IncompleteBody, cut on the way, NOT_TAKEN",
         "400, InvalidArgument, no, OTHER",
         "301, PermanentRedirect, elsewhere, OTHER",
     })

@@ -1,26 +1,21 @@
 package io.holdfast.testkit.s3;
 
 import io.holdfast.testkit.files.Folders;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 
-/** A real MinIO on the loopback address, where the machine has one. It holds no bucket at first. */
+/** A real MinIO on the loopback address, for tests that are {@link NeedsMinio}. It holds no bucket at first. */
 public final class MinioForTests implements AutoCloseable {
 
     private static final String USER = "holdfast-root";
@@ -36,49 +31,71 @@ public final class MinioForTests implements AutoCloseable {
         this.endpoint = endpoint;
     }
 
-    /** The binary: {@code -Dholdfast.minio=}, or {@code minio} on the PATH. */
-    public static Optional<Path> binary() {
-        String given = System.getProperty("holdfast.minio", "");
-        Stream<Path> candidates = given.isEmpty()
-                ? Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
-                        .map(folder -> Path.of(folder, "minio"))
-                : Stream.of(Path.of(given));
-        return candidates.filter(Files::isExecutable).findFirst();
+    /** Starts a server on a new folder. */
+    public static MinioForTests start() {
+        return new Launch(List.of(), Optional.empty(), Map.of()).run();
     }
 
-    /** Starts a server on a new folder. */
-    public static MinioForTests start(Path binary) {
-        return launch(List.of(), binary);
+    /** Starts a server with settings of its own, as {@code MINIO_...} variables. */
+    public static MinioForTests startWith(Map<String, String> settings) {
+        return new Launch(List.of(), Optional.empty(), settings).run();
     }
 
     /** Starts a server on a file system of this size in memory, e.g. {@code 40m}, in a mount namespace of its own. */
-    public static MinioForTests startWithRoom(Path binary, String size) {
+    public static MinioForTests startWithRoom(String size) {
         String mount = "mount -t tmpfs -o size=" + size + " none \"$0\" && exec \"$@\"";
-        return launch(List.of("unshare", "-Urm", "sh", "-c", mount), binary);
+        return new Launch(List.of("unshare", "-Urm", "sh", "-c", mount), Optional.empty(), Map.of()).run();
     }
 
-    private static MinioForTests launch(List<String> wrapper, Path binary) {
-        try {
-            Path folder = Files.createTempDirectory("holdfast-minio-");
+    /** Starts a server that speaks TLS, with the server's certificate and authority of {@code Certificates.make}. */
+    public static MinioForTests startWithTls(Path certificates) {
+        return new Launch(List.of(), Optional.of(certificates), Map.of()).run();
+    }
+
+    /** @param wrapper what starts it, with the folder of its data as the first argument */
+    private record Launch(List<String> wrapper, Optional<Path> certificates, Map<String, String> settings) {
+
+        MinioForTests run() {
+            try {
+                Path folder = Files.createTempDirectory("holdfast-minio-");
+                String scheme = certificates.isPresent() ? "https" : "http";
+                URI endpoint = URI.create(scheme + "://127.0.0.1:" + freePort());
+                ProcessBuilder builder = new ProcessBuilder(command(folder, endpoint))
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("minio.log").toFile());
+                builder.environment().putAll(Map.of("MINIO_ROOT_USER", USER, "MINIO_ROOT_PASSWORD", PASSWORD));
+                builder.environment().put("HOME", folder.toString());
+                builder.environment().putAll(settings);
+                MinioForTests server = new MinioForTests(folder, builder.start(), endpoint);
+                Runtime.getRuntime().addShutdownHook(new Thread(server.process::destroyForcibly, "end-minio"));
+                server.awaitReady(certificates.map(files -> files.resolve("ca-cert.pem")));
+                return server;
+            } catch (IOException e) {
+                throw new UncheckedIOException("MinIO did not start", e);
+            }
+        }
+
+        private List<String> command(Path folder, URI endpoint) throws IOException {
             Path data = Files.createDirectory(folder.resolve("data"));
-            URI endpoint = URI.create("http://127.0.0.1:" + freePort());
             List<String> command = new ArrayList<>(wrapper);
             if (!wrapper.isEmpty()) {
                 command.add(data.toString());
             }
+            Path binary = MinioBinary.find().orElseThrow(() -> new IllegalStateException(MinioBinary.MISSING));
             command.addAll(List.of(binary.toString(), "server", "--quiet", "--address", endpoint.getAuthority()));
+            if (certificates.isPresent()) {
+                command.addAll(List.of("--certs-dir", named(certificates.get(), folder)));
+            }
             command.add(data.resolve("drive").toString());
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("minio.log").toFile());
-            builder.environment().putAll(Map.of("MINIO_ROOT_USER", USER, "MINIO_ROOT_PASSWORD", PASSWORD));
-            builder.environment().put("HOME", folder.toString());
-            MinioForTests server = new MinioForTests(folder, builder.start(), endpoint);
-            Runtime.getRuntime().addShutdownHook(new Thread(server.process::destroyForcibly, "end-minio"));
-            server.awaitLive();
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException("MinIO did not start", e);
+            return command;
+        }
+
+        /** A folder with the certificate as MinIO wants it named. */
+        private static String named(Path certificates, Path folder) throws IOException {
+            Path named = Files.createDirectory(folder.resolve("certificates"));
+            Files.copy(certificates.resolve("server-cert.pem"), named.resolve("public.crt"));
+            Files.copy(certificates.resolve("server-key.pem"), named.resolve("private.key"));
+            return named.toString();
         }
     }
 
@@ -88,21 +105,18 @@ public final class MinioForTests implements AutoCloseable {
         }
     }
 
-    private void awaitLive() {
-        HttpRequest request = HttpRequest.newBuilder(endpoint.resolve("/minio/health/live"))
-                .timeout(Duration.ofSeconds(5))
-                .build();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            Awaitility.await("MinIO answers")
-                    .atMost(Duration.ofSeconds(60))
-                    .ignoreExceptionsInstanceOf(IOException.class)
-                    .until(() -> client.send(request, HttpResponse.BodyHandlers.discarding())
-                                    .statusCode()
-                            == 200);
+    private void awaitReady(Optional<Path> authority) throws IOException {
+        try {
+            // "live" and "ready" answer 200 before buckets and keys are loaded.
+            new HealthCheck(endpoint.resolve("/minio/health/cluster"), authority).await(process::isAlive);
+        } catch (ConditionTimeoutException | TerminalFailureException e) {
+            String said = Files.readString(folder.resolve("minio.log"));
+            close();
+            throw new IOException("it said: " + said, e);
         }
     }
 
-    /** Where it answers, {@code http://127.0.0.1:port}. */
+    /** Where it answers, {@code http://127.0.0.1:port} or with {@code https}. */
     public URI endpoint() {
         return endpoint;
     }

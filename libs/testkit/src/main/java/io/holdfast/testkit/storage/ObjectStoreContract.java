@@ -85,6 +85,17 @@ public abstract class ObjectStoreContract extends ListingContract {
     }
 
     @Test
+    void after_a_delete_exactly_one_of_racing_writers_is_told_created_again() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            store.delete(KEY);
+            assertThat(store.get(KEY, 100_000)).isEmpty();
+            List<PutResult> results = Together.race(16, writer -> store.putIfAbsent(KEY, filled(writer)));
+            assertThat(Collections.frequency(results, PutResult.CREATED)).isEqualTo(1);
+            assertThat(store.get(KEY, 100_000)).contains(filled(results.indexOf(PutResult.CREATED)));
+        }
+    }
+
+    @Test
     void no_reader_ever_sees_a_part_of_an_object() throws Exception {
         byte[] body = bytes(8 << 20);
         AtomicBoolean done = new AtomicBoolean();

@@ -175,4 +175,21 @@ class RetryingObjectStoreTest {
         assertThat(memory.get(KEY, 10)).contains(BODY);
         faulty.assertEveryFaultHit();
     }
+
+    @Test
+    void a_put_that_is_refused_after_a_body_was_not_taken_is_known_not_to_be_stored() {
+        faulty.on(Operation.PUT).between(1, 2).fail(Kind.NOT_TAKEN);
+        faulty.on(Operation.PUT).nth(3).fail(Kind.FULL);
+        assertFails(Kind.FULL, () -> store.putIfAbsent(KEY, BODY));
+        faulty.assertEveryFaultHit();
+    }
+
+    @Test
+    void a_body_that_was_not_taken_settles_no_try_before_it() {
+        faulty.on(Operation.PUT).nth(1).thenLoseReply();
+        faulty.on(Operation.PUT).nth(2).fail(Kind.NOT_TAKEN);
+        faulty.on(Operation.PUT).nth(3).fail(Kind.FULL);
+        assertFails(Kind.UNAVAILABLE, () -> store.putIfAbsent(KEY, BODY));
+        faulty.assertEveryFaultHit();
+    }
 }

@@ -39,7 +39,7 @@ public record Failures(ErrorCode damage) {
             case DENIED -> ErrorCode.VAULT_DENIED;
             case FULL -> ErrorCode.VAULT_FULL;
             case NOT_FOUND, RANGE, TOO_LARGE -> damage;
-            case CORRUPT_REPLY, UNAVAILABLE, OTHER, CANCELLED -> ErrorCode.VAULT_UNREACHABLE;
+            case CORRUPT_REPLY, UNAVAILABLE, NOT_TAKEN, OTHER, CANCELLED -> ErrorCode.VAULT_UNREACHABLE;
         };
         return new ApiException(code, sentence(e), e);
     }

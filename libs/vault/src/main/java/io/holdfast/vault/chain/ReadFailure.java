@@ -16,7 +16,7 @@ public final class ReadFailure {
      */
     public static boolean isOfObject(ObjectStore store, StorageException failure) {
         return switch (failure.kind()) {
-            case UNAVAILABLE, CORRUPT_REPLY, OTHER -> answers(store);
+            case UNAVAILABLE, NOT_TAKEN, CORRUPT_REPLY, OTHER -> answers(store);
             case NOT_FOUND, NO_SUCH_STORE, DENIED, RANGE, TOO_LARGE, FULL, CANCELLED -> false;
         };
     }

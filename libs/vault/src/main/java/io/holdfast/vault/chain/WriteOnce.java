@@ -41,7 +41,7 @@ public final class WriteOnce {
                 if (attempt == TRIES || !e.kind().retryable()) {
                     throw e;
                 }
-                unknown = true;
+                unknown |= e.kind().leavesDoubt();
             }
             if (attempt == TRIES) {
                 return false;
