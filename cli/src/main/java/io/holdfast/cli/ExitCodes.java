@@ -30,6 +30,16 @@ public final class ExitCodes {
         return codes;
     }
 
+    /** For the help texts of verbs that work on a vault by themselves. */
+    public static Map<String, String> describedOfDirect() {
+        Map<String, String> codes = described();
+        codes.put("5", "outcome unknown: the store did not say whether it has what was put");
+        codes.put(
+                "130",
+                "interrupted by Ctrl-C (143 by SIGTERM); every point is as it was, and the same command may be repeated");
+        return codes;
+    }
+
     /** Of a request that was answered with this code. */
     public static int of(ErrorCode code) {
         return switch (code) {

@@ -52,6 +52,8 @@ public final class HoldfastCommand {
         root.setExecutionExceptionHandler(failures);
         root.setParameterExceptionHandler(failures);
         root.setCaseInsensitiveEnumValuesAllowed(true);
+        // An argument that begins with @ is an argument, not a file to be read: that file may be a secret.
+        root.setExpandAtFiles(false);
         root.setUsageHelpWidth(Math.min(120, screen.columns()));
         settle(root.getCommandSpec());
         return root;

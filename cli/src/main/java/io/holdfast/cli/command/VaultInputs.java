@@ -90,6 +90,10 @@ public final class VaultInputs {
         if (given != null && (given.length() < 8 || given.length() > 1024)) {
             throw new IllegalArgumentException("A vault's passphrase has 8 to 1024 characters.");
         }
+        if (given != null && given.indexOf('\uFFFD') >= 0) {
+            throw new IllegalArgumentException("The passphrase in " + variable
+                    + " has characters that this locale cannot read: use a UTF-8 locale, or a file.");
+        }
         return Optional.ofNullable(given);
     }
 

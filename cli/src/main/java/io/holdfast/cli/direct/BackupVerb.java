@@ -10,6 +10,7 @@ import io.holdfast.cli.output.Table;
 import io.holdfast.cli.progress.Unfinished;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.Vault;
+import io.holdfast.vault.format.VaultFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "Back up disks that nobody writes to: one restore point of one machine.",
             "Only blocks that the machine's newest point does not hold are stored. A source is read in full, but for its holes, unless"
-                    + " --bitmap names a dirty bitmap of the export."
+                    + " --bitmap names a dirty bitmap of the export.",
+            "A file that is written meanwhile is noticed, and no point is made; of a block device or an NBD export nobody can tell."
         })
 final class BackupVerb extends DirectVerb {
+
+    private static final int MOST_DISKS = VaultFormat.MAX_DISKS;
 
     @Option(
             names = "--vm",
@@ -74,6 +78,12 @@ final class BackupVerb extends DirectVerb {
     protected void check() {
         if (vm.isBlank() || vm.length() > 255 || vm.chars().anyMatch(Character::isISOControl)) {
             throw usage("A machine's name has 1 to 255 characters, none of them for control.");
+        }
+        if (vm.indexOf('\uFFFD') >= 0) {
+            throw usage("The machine's name has characters that this locale cannot read: use a UTF-8 locale.");
+        }
+        if (disks.size() > MOST_DISKS) {
+            throw usage("A point has at most " + MOST_DISKS + " disks.");
         }
         if ((base == null) != (bitmap == null)) {
             throw usage("--bitmap and --base go together: what changed, and since which point.");
@@ -131,8 +141,16 @@ final class BackupVerb extends DirectVerb {
                         : "point " + made.id() + " was made.");
     }
 
-    private static void tell(PointManifest point, double seconds, Report report) {
+    private void tell(PointManifest point, double seconds, Report report) {
         point.notes().forEach(report::note);
+        for (PointManifest.Disk disk : point.disks()) {
+            if (disk.fullReason().isPresent()) {
+                report.note("disk " + disk.key() + " was read in full: "
+                        + disk.fullReason().get());
+            } else if (bitmap != null && disk.mode() == PointManifest.ReadMode.FULL) {
+                report.note("disk " + disk.key() + " was read in full: its source has no dirty bitmap " + bitmap);
+            }
+        }
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("point", point.id());
         document.put("virtualBytes", point.sizes().virtual());

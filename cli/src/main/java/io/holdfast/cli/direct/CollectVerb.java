@@ -30,7 +30,7 @@ final class CollectVerb extends DirectVerb {
 
     private static final int MOST_TOLD = 5;
 
-    @Option(names = "--dry-run", description = "Only tell what would be deleted.")
+    @Option(names = "--dry-run", description = "Only tell what would be deleted. Default: delete it.")
     private boolean dryRun;
 
     @Option(
@@ -44,8 +44,8 @@ final class CollectVerb extends DirectVerb {
 
     @Option(
             names = "--despite-damage",
-            description =
-                    "Collect although points are missing or cannot be read. What only those needed is lost for good.")
+            description = "Collect although points are missing or cannot be read. What only those needed is lost for"
+                    + " good. Default: delete nothing then.")
     private boolean despiteDamage;
 
     CollectVerb(Shell shell) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Copy points from one vault into another, oldest first.",
             "Every block is proven as it is read and sealed with the other vault's keys. Points that are there already are passed over, so"
-                    + " that the same command goes on where one was ended. A point that cannot be read is named, the others are copied."
+                    + " that the same command goes on where one was ended. A point that cannot be read is named, the others are copied; the exit code is 1 then."
         })
 final class CopyVerb extends DirectVerb {
 
@@ -86,15 +86,22 @@ final class CopyVerb extends DirectVerb {
                             .distinct()
                             .sorted(java.util.Comparator.comparing(FoundPoint::takenAt))
                             .toList();
+            List<String> chain = typed.isEmpty()
+                    ? new ChainLook(
+                                    from.vault(),
+                                    KnownHeads.of(shell(), from.vault().id()))
+                            .findings(points, true)
+                    : List.of();
+            chain.forEach(report::note);
             KnownHeads heads = KnownHeads.of(shell(), into.vault().id());
             heads.prepare();
             try (Unfinished.Open _ = shell().unfinished().lastWords(() -> report.note(GOES_ON))) {
-                return copy(new PointCopy(from.vault(), into.vault(), search), points, heads, report);
+                return copy(new PointCopy(from.vault(), into.vault(), search), points, heads, chain, report);
             }
         }
     }
 
-    private int copy(PointCopy copy, List<FoundPoint> points, KnownHeads heads, Report report)
+    private int copy(PointCopy copy, List<FoundPoint> points, KnownHeads heads, List<String> chain, Report report)
             throws InterruptedException {
         long started = System.nanoTime();
         List<PointCopy.Outcome> outcomes = new ArrayList<>();
@@ -105,7 +112,9 @@ final class CopyVerb extends DirectVerb {
                     "copy",
                     point.sizes().virtual());
             PointCopy.Outcome outcome = copy.one(point, heads.of(point.vm()), progress);
-            progress.done();
+            if (outcome.failure() == null) {
+                progress.done();
+            }
             PointManifest made = outcome.made();
             remembered &= made == null || heads.remembered(point.vm(), made.head(), report);
             if (outcome.failure() != null) {
@@ -114,10 +123,11 @@ final class CopyVerb extends DirectVerb {
             outcomes.add(outcome);
         }
         double seconds = Math.round((System.nanoTime() - started) / 1e6) / 1000.0;
-        boolean ok = remembered && outcomes.stream().allMatch(outcome -> outcome.failure() == null);
+        boolean ok = remembered && chain.isEmpty() && outcomes.stream().allMatch(outcome -> outcome.failure() == null);
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("ok", ok);
         document.put("points", outcomes.stream().map(CopyVerb::document).toList());
+        document.put("chain", chain);
         document.put("seconds", seconds);
         report.result(document, () -> table(outcomes));
         return ok ? ExitCodes.DONE : ExitCodes.FAILED;

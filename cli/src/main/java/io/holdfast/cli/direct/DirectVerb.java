@@ -13,9 +13,12 @@ import io.holdfast.vault.Passphrase;
 import io.holdfast.vault.VaultException;
 import io.holdfast.vault.VaultSecret;
 import io.holdfast.vault.access.Failures;
+import io.holdfast.vault.format.Keys;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +29,9 @@ import picocli.CommandLine.Spec;
 
 /** A verb that opens a vault by itself. */
 abstract class DirectVerb implements Callable<Integer>, Answering {
+
+    /** Kept here, or it would be forgotten with its level. */
+    private static final Logger ENGINE = Logger.getLogger("io.holdfast");
 
     private final Shell shell;
 
@@ -69,7 +75,7 @@ abstract class DirectVerb implements Callable<Integer>, Answering {
     }
 
     /** Where the vault is and what opens it. */
-    record Place(String url, S3Keys keys, VaultSecret secret) implements AutoCloseable {
+    record Place(String url, S3Keys keys, VaultSecret secret, Report report) implements AutoCloseable {
         @Override
         public void close() {
             secret.close();
@@ -78,6 +84,8 @@ abstract class DirectVerb implements Callable<Integer>, Answering {
 
     @Override
     public final Integer call() throws InterruptedException {
+        // What the engine warns of is on the points, and said by the verbs in sentences.
+        ENGINE.setLevel(Level.SEVERE);
         Report report = shell.report(output);
         check();
         Inputs inputs = new Inputs(url, credentials, passphraseFile, keyFile, "HOLDFAST_PASSPHRASE");
@@ -86,10 +94,17 @@ abstract class DirectVerb implements Callable<Integer>, Answering {
         } catch (VaultException e) {
             throw e.kind() == VaultException.Kind.SOURCE_FAILED
                     ? new ApiException(ErrorCode.DISK_UNREADABLE, String.valueOf(e.getMessage()), e)
-                    : failures().of(e);
+                    : (isOfVault(e) ? Failures.OF_VAULT : failures()).of(e);
         } catch (StorageException e) {
             throw failures().of(e);
         }
+    }
+
+    /** Whether it is about the vault as a whole, not about a point in it. */
+    private static boolean isOfVault(VaultException e) {
+        return e.object()
+                .filter(object -> object.equals(Keys.HEADER.value()) || object.startsWith(Keys.SLOTS))
+                .isPresent();
     }
 
     /**
@@ -110,7 +125,7 @@ abstract class DirectVerb implements Callable<Integer>, Answering {
         // A file of S3 keys may be meant for the other vault of two.
         Path s3 = where.startsWith("file:") && !inputs.url().equals(url) ? null : inputs.credentials();
         S3Keys keys = given(() -> VaultInputs.keys(shell, report, where, null, s3));
-        return new Place(where, keys, secret(inputs, report));
+        return new Place(where, keys, secret(inputs, report), report);
     }
 
     private VaultSecret secret(Inputs inputs, Report report) {

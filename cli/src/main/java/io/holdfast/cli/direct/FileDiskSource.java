@@ -12,7 +12,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -25,7 +24,7 @@ final class FileDiskSource implements DiskSource, AutoCloseable {
     private final Path file;
     private final FileChannel channel;
     private final long size;
-    private final FileTime modified;
+    private final List<Object> written;
     private final Optional<Holes> holes;
 
     private FileDiskSource(String key, Path file, FileChannel channel, Optional<Holes> holes) throws IOException {
@@ -33,7 +32,7 @@ final class FileDiskSource implements DiskSource, AutoCloseable {
         this.file = file;
         this.channel = channel;
         this.size = channel.size();
-        this.modified = Files.getLastModifiedTime(file);
+        this.written = written(file);
         this.holes = holes;
     }
 
@@ -67,10 +66,15 @@ final class FileDiskSource implements DiskSource, AutoCloseable {
         }
     }
 
+    /** Changes with every write; somebody may set the time of modification back, but not that of the last change. */
+    private static List<Object> written(Path file) throws IOException {
+        return List.of(Files.getLastModifiedTime(file), Files.getAttribute(file, "unix:ctime"));
+    }
+
     /** Fails when the file was written or cut since it was opened: what was read then is of no one moment. */
     void refuseWritten() {
         try {
-            if (channel.size() == size && Files.getLastModifiedTime(file).equals(modified)) {
+            if (channel.size() == size && written(file).equals(written)) {
                 return;
             }
         } catch (IOException e) {

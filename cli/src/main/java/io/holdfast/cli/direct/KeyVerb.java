@@ -104,7 +104,7 @@ final class KeyVerb extends DirectVerb {
     }
 
     private void give(ObjectStore store, Place place, Report report) {
-        try (VaultSecret fresh = fresh(report)) {
+        try (VaultSecret fresh = fresh(store, place, report)) {
             VaultOptions options = VaultOptions.defaults();
             if (act == Act.ADD) {
                 String id = VaultKeys.add(store, place.secret(), fresh, options);
@@ -117,10 +117,12 @@ final class KeyVerb extends DirectVerb {
         }
     }
 
-    private VaultSecret fresh(Report report) {
+    private VaultSecret fresh(ObjectStore store, Place place, Report report) {
         Path file = newKeyFile;
         if (file != null) {
             if (!Files.exists(file)) {
+                // A file that opens nothing would only be kept in vain: the vault has to open first.
+                VaultKeys.list(store, place.secret());
                 Secrets.makeKeyFile(file);
                 report.note("the key file " + file + " was made: keep it apart from this machine and from the vault.");
             }
@@ -149,11 +151,13 @@ final class KeyVerb extends DirectVerb {
         return slot.keyFile() ? "key-file" : "passphrase";
     }
 
-    private static RuntimeException translated(VaultException e) {
+    private RuntimeException translated(VaultException e) {
+        boolean named = slot != null && e.object().filter(slot::equals).isPresent();
         return switch (e.kind()) {
             case CONFLICT ->
                 new ApiException(ErrorCode.VAULT_IN_USE, "Nothing was changed: " + e.getMessage() + ".", e);
-            case MISSING -> new ApiException(ErrorCode.NOT_FOUND, "Nothing was changed: " + e.getMessage() + ".", e);
+            case MISSING ->
+                named ? new ApiException(ErrorCode.NOT_FOUND, "Nothing was changed: " + e.getMessage() + ".", e) : e;
             default -> e;
         };
     }

@@ -1,11 +1,15 @@
 package io.holdfast.cli.direct;
 
 import io.holdfast.nbd.NbdAddress;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * An NBD export by its URI, as the NBD project's doc/uri.md has it: {@code nbd://HOST[:PORT]/EXPORT} in clear on this machine, {@code
@@ -43,6 +47,32 @@ record NbdUri(NbdAddress address, String export) {
                 throw new IllegalArgumentException(
                         "'" + text + "': nbd:// on this machine and nbd+unix:// are known here, TLS is not.");
         };
+    }
+
+    /** What tells an export from others, however its server is called. Two exports of one disk are not told apart from two disks. */
+    List<Object> identity() {
+        return switch (address) {
+            case NbdAddress.Unix unix -> List.of(real(unix.socket()), export);
+            case NbdAddress.Tcp tcp -> List.of(resolved(tcp.host()), tcp.port(), export);
+            case NbdAddress.Tls tls -> List.of(resolved(tls.host()), tls.port(), export);
+        };
+    }
+
+    private static Object real(Path socket) {
+        try {
+            return socket.toRealPath();
+        } catch (IOException e) {
+            return socket.toAbsolutePath().normalize();
+        }
+    }
+
+    private static Object resolved(String host) {
+        try {
+            InetAddress found = InetAddress.getByName(host);
+            return found.isLoopbackAddress() ? InetAddress.getLoopbackAddress() : found;
+        } catch (UnknownHostException e) {
+            return host;
+        }
     }
 
     private static NbdAddress tcp(String text, URI uri) {

@@ -45,6 +45,11 @@ final class PointSearch {
         return points;
     }
 
+    /** Whether everything that was looked through could be read. */
+    boolean sawAll() {
+        return unreadable == 0;
+    }
+
     private void warn(String vm, long sequence) {
         unreadable++;
         report.note("warning: point number " + sequence + " of " + vm

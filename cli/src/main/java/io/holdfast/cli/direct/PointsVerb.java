@@ -2,10 +2,12 @@ package io.holdfast.cli.direct;
 
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
+import io.holdfast.cli.ExitCodes;
 import io.holdfast.cli.Shell;
 import io.holdfast.cli.output.Human;
 import io.holdfast.cli.output.Report;
 import io.holdfast.cli.output.Table;
+import io.holdfast.vault.Vault;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,24 +33,26 @@ final class PointsVerb extends DirectVerb {
     @Override
     protected int run(Place place, Report report) {
         try (OpenedVault opened = OpenedVault.open(place)) {
-            List<FoundPoint> points = new PointSearch(opened.vault(), report).all(vm);
-            warn(KnownHeads.of(shell(), opened.vault().id()), points, report);
+            PointSearch search = new PointSearch(opened.vault(), report);
+            List<FoundPoint> points = search.all(vm);
+            warn(opened.vault(), KnownHeads.of(shell(), opened.vault().id()), points, report);
             if (points.isEmpty() && vm != null) {
                 throw new ApiException(ErrorCode.VM_NOT_FOUND, "The vault has no point of a machine " + vm + ".");
             }
             report.result(points.stream().map(PointsVerb::document).toList(), () -> table(points, report));
-            return 0;
+            return search.sawAll() ? ExitCodes.DONE : ExitCodes.FAILED;
         }
     }
 
     /** What was made from here and is not there any more. */
-    private void warn(KnownHeads heads, List<FoundPoint> points, Report report) {
+    private void warn(Vault vault, KnownHeads heads, List<FoundPoint> points, Report report) {
         for (String one : heads.vms()) {
             boolean asked = vm == null || one.equals(vm) || points.stream().anyMatch(p -> p.vm().equals(one));
             heads.of(one)
                     .filter(known -> asked)
                     .filter(known -> points.stream()
                             .noneMatch(p -> p.vm().equals(one) && p.head().equals(known)))
+                    .filter(known -> !vault.holds(one, known))
                     .ifPresent(
                             known -> report.note(
                                     "warning: point number " + known.sequence() + " of " + one

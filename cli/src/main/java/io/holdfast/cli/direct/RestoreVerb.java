@@ -33,12 +33,14 @@ final class RestoreVerb extends DirectVerb {
             index = "2..*",
             arity = "1..*",
             paramLabel = "KEY=TARGET",
-            description =
-                    "A disk by its key, and a new file (raw, sparse), or a block device with --overwrite. Disks that are not"
-                            + " named are not restored.")
+            description = "A disk by its key, and a new file (raw, sparse); with --overwrite a block device,"
+                    + " nbd://localhost[:PORT]/EXPORT or nbd+unix:///EXPORT?socket=PATH. Disks that are not named are not"
+                    + " restored.")
     private List<String> disks = List.of();
 
-    @Option(names = "--overwrite", description = "Allow block devices, whose content is lost. Default: only new files.")
+    @Option(
+            names = "--overwrite",
+            description = "Allow block devices and NBD exports, whose content is lost. Default: only new files.")
     private boolean overwrite;
 
     @Option(

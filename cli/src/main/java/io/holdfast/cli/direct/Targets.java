@@ -25,10 +25,14 @@ final class Targets implements AutoCloseable {
      */
     DiskTarget add(String place, long size, boolean overwrite) {
         boolean export = NbdUri.isOne(place);
-        String other = taken.putIfAbsent(export ? NbdUri.parse(place) : identity(Path.of(place)), place);
+        String other = taken.putIfAbsent(export ? NbdUri.parse(place).identity() : identity(Path.of(place)), place);
         if (other != null) {
             throw new ApiException(
                     ErrorCode.DISK_UNSUPPORTED, other + " and " + place + " are one place: nothing was written.");
+        }
+        if (export && !overwrite) {
+            throw new ApiException(
+                    ErrorCode.DISK_UNSUPPORTED, place + " is an NBD export: --overwrite lets its content be lost.");
         }
         DiskTarget target = export ? NbdTarget.open(place, size) : LocalTarget.open(Path.of(place), size, overwrite);
         open.add(target);

@@ -8,7 +8,6 @@ import io.holdfast.cli.output.Table;
 import io.holdfast.vault.Vault;
 import io.holdfast.vault.VerifyReport;
 import io.holdfast.vault.VerifyReport.Damage;
-import io.holdfast.vault.access.ChainFindings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,8 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -61,12 +58,17 @@ final class VerifyVerb extends DirectVerb {
         try (OpenedVault opened = OpenedVault.open(place)) {
             PointSearch search = new PointSearch(opened.vault(), report);
             List<FoundPoint> points = chosen(search);
-            List<String> chain = chain(opened.vault(), points);
+            List<String> chain = new ChainLook(
+                            opened.vault(),
+                            KnownHeads.of(shell(), opened.vault().id()))
+                    .findings(points, typed.isEmpty());
             chain.forEach(report::note);
             DirectProgress progress = progress("vault", "verify", bytes(points));
             List<Verified> reports = verify(opened.vault(), search, points, progress, report);
-            progress.done();
             boolean ok = chain.isEmpty() && reports.stream().allMatch(Verified::ok);
+            if (ok) {
+                progress.done();
+            }
             report.result(document(reports, chain, ok, progress.seconds()), () -> table(reports, report));
             return ok ? ExitCodes.DONE : ExitCodes.FAILED;
         }
@@ -83,25 +85,6 @@ final class VerifyVerb extends DirectVerb {
         return typed.isEmpty()
                 ? search.all(null)
                 : typed.stream().map(search::find).distinct().toList();
-    }
-
-    /** What is wrong with chains of points, a sentence each. */
-    private List<String> chain(Vault vault, List<FoundPoint> points) {
-        KnownHeads heads = KnownHeads.of(shell(), vault.id());
-        List<String> found = new ArrayList<>();
-        Set<String> vms = new TreeSet<>(points.stream().map(FoundPoint::vm).toList());
-        if (typed.isEmpty()) {
-            // Also machines of which nothing is left: what was made from here is known to have been there.
-            vms.addAll(heads.vms());
-            vault.unreadableMachines()
-                    .forEach(prefix -> found.add("Of the points below " + prefix + " none can be read."));
-        }
-        for (String vm : vms) {
-            ChainFindings.of(vault.checkChain(vm, heads.of(vm)), Optional.empty()).stream()
-                    .filter(finding -> !finding.harmless())
-                    .forEach(finding -> found.add(finding.sentence()));
-        }
-        return found;
     }
 
     /** Newest first: an older point of the same machine is then read only where it differs. */

@@ -154,7 +154,10 @@ class DirectBackupTest extends DirectTest {
         backup(disk.toString());
         flip(manifests().getLast(), 200);
         Terminal.Ran ran = run("points", url(), "-o", "json");
-        assertThat(document(ran)).extracting(p -> p.get("point").asText()).containsExactly(first);
+        assertThat(ran.exit()).as("not all that there is was seen").isEqualTo(1);
+        assertThat(Samples.read(ran.out()))
+                .extracting(p -> p.get("point").asText())
+                .containsExactly(first);
         assertThat(ran.err()).contains("point number 2 of web");
         assertThat(run("verify", url()).exit()).isEqualTo(1);
     }
@@ -170,5 +173,28 @@ class DirectBackupTest extends DirectTest {
         assertThat(ofOne.exit()).isEqualTo(3);
         assertThat(ofOne.err()).contains("rolled back");
         assertThat(run("verify", url()).exit()).isEqualTo(1);
+    }
+
+    @Test
+    void what_a_point_cannot_hold_is_refused_before_anything_is_read() throws IOException {
+        Path disk = disk("disk");
+        List<String> words = new ArrayList<>(List.of(url(), "--vm", "web"));
+        for (int i = 0; i < 257; i++) {
+            words.add("d" + i + "=" + disk);
+        }
+        assertThat(run("backup", words.toArray(String[]::new)).exit()).isEqualTo(2);
+        assertThat(run("backup", url(), "--vm", "w\uFFFDb", "vda=" + disk).exit())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void a_secret_file_is_not_an_argument_file_and_must_be_text() throws IOException {
+        Path disk = disk("disk");
+        Path secret = Files.writeString(folder.resolve("secret"), "correct horse\n");
+        assertThat(run("backup", url(), "--vm", "web", "@" + secret).err()).doesNotContain("correct");
+        Path binary = Files.write(folder.resolve("binary"), new byte[] {'a', 'b', 'c', -4, -4, -4, -4, 'x', 'y', '\n'});
+        var ran = run("backup", url(), "--vm", "web", "vda=" + disk, "--passphrase-file", binary.toString());
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).contains("UTF-8");
     }
 }

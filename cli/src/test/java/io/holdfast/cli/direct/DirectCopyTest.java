@@ -97,4 +97,28 @@ class DirectCopyTest extends DirectTest {
         assertThat(copy().err()).contains("vault-no-bucket");
         assertThat(terminal().run("direct", "copy", url(), otherUrl()).err()).contains("HOLDFAST_TO_PASSPHRASE");
     }
+
+    @Test
+    void a_copy_that_left_something_out_is_no_success() throws IOException {
+        Path disk = disk("disk");
+        backup(disk.toString());
+        backup(disk.toString());
+        assertThat(other().run("direct", "create", otherUrl()).exit()).isZero();
+        Path first = manifests().stream()
+                .filter(file -> file.endsWith("0000000000000001"))
+                .findFirst()
+                .orElseThrow();
+        byte[] whole = Files.readAllBytes(first);
+        flip(first, 100);
+        Terminal.Ran damaged = copy();
+        assertThat(damaged.exit()).isEqualTo(1);
+        assertThat(Samples.read(damaged.out()).get("ok").asBoolean()).isFalse();
+        assertThat(run("points", url(), "-o", "json").exit()).isEqualTo(1);
+        Files.delete(first);
+        Terminal.Ran missing = copy();
+        assertThat(missing.exit()).isEqualTo(1);
+        assertThat(Samples.read(missing.out()).get("chain")).hasSize(1);
+        Files.write(first, whole);
+        assertThat(copy().exit()).isZero();
+    }
 }

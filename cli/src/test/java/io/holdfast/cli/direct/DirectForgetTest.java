@@ -31,6 +31,9 @@ class DirectForgetTest extends DirectTest {
 
         JsonNode removed = document(run("forget", url(), first, third.substring(0, 8), "-o", "json"));
         assertThat(removed).extracting(one -> one.get("point").asText()).containsExactly(first, third);
+        assertThat(run("points", url()).err())
+                .as("what was removed is not missed")
+                .isEmpty();
         assertThat(document(run("points", url(), "-o", "json")))
                 .extracting(one -> one.get("point").asText())
                 .containsExactly(second);

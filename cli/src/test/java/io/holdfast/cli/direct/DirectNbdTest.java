@@ -100,7 +100,12 @@ class DirectNbdTest extends DirectTest {
     void without_the_bitmap_that_was_named_all_is_read_and_compared() throws Exception {
         Path image = image();
         JsonNode first = backup(serve(image));
-        JsonNode second = backup(serve(image), since(first, "nosuch"));
+        String uri = serve(image);
+        List<String> words = new ArrayList<>(List.of(url(), "--vm", "web", "vda=" + uri, "-o", "json"));
+        words.addAll(List.of(since(first, "nosuch")));
+        var ran = run("backup", words.toArray(String[]::new));
+        assertThat(ran.err()).contains("disk vda was read in full");
+        JsonNode second = document(ran);
         assertThat(second.get("readBytes").asLong()).isEqualTo(4L * MIB);
         assertThat(second.get("newBytes").asLong()).isZero();
     }
@@ -114,19 +119,24 @@ class DirectNbdTest extends DirectTest {
         command("qemu-img", "create", "-q", "-f", "qcow2", target.toString(), Long.toString(SIZE));
         io(target, "write -P 9 0 64M");
         String uri = serving(target, List.of());
-        var ran = run("restore", url(), point, "vda=" + uri);
+        var unasked = run("restore", url(), point, "vda=" + uri);
+        assertThat(unasked.exit()).isEqualTo(4);
+        assertThat(unasked.err()).contains("--overwrite");
+        var ran = run("restore", url(), point, "vda=" + uri, "--overwrite");
         assertThat(ran.exit()).as(ran.err()).isZero();
         stop();
         command("qemu-img", "compare", image.toString(), target.toString());
 
-        var refused = run("restore", url(), point, "vda=" + serve(image));
+        var refused = run("restore", url(), point, "vda=" + serve(image), "--overwrite");
         assertThat(refused.exit()).isEqualTo(4);
         assertThat(refused.err()).contains("read-only");
         stop();
         Path small = folder.resolve("small.qcow2");
         command("qemu-img", "create", "-q", "-f", "qcow2", small.toString(), "1M");
         String tooSmall = serving(small, List.of());
-        assertThat(run("restore", url(), point, "vda=" + tooSmall).err()).contains("has 1048576 bytes");
+        assertThat(run("restore", url(), point, "vda=" + tooSmall, "--overwrite")
+                        .err())
+                .contains("has 1048576 bytes");
         assertThat(run("restore", url(), point, "vda=nbd://far.example/x").exit())
                 .isEqualTo(2);
     }

@@ -39,4 +39,13 @@ class NbdUriTest {
         assertThat(NbdUri.isOne("nbdsomething.raw")).isFalse();
         assertThat(NbdUri.isOne("/srv/nbd.raw")).isFalse();
     }
+
+    @Test
+    void one_export_is_one_however_its_server_is_called() {
+        assertThat(NbdUri.parse("nbd://localhost:9/x").identity())
+                .isEqualTo(NbdUri.parse("nbd://127.0.0.1:9/x").identity())
+                .isNotEqualTo(NbdUri.parse("nbd://127.0.0.1:9/y").identity());
+        assertThat(NbdUri.parse("nbd+unix:///x?socket=/tmp/../tmp/a").identity())
+                .isEqualTo(NbdUri.parse("nbd+unix:///x?socket=/tmp/a").identity());
+    }
 }

@@ -133,6 +133,11 @@ public final class Vault implements AutoCloseable {
         return parts.log().check(vm, known);
     }
 
+    /** Whether a record that is remembered outside the vault is there, or was removed as it should be. */
+    public boolean holds(String vm, ChainHead known) {
+        return parts.log().holds(vm, known);
+    }
+
     /**
      * Which of these points are there to be read against, newest first; at most {@code most} of them, and none that is older
      * than some dozens of newer ones: what it costs does not grow with history. It also tells what stands in their place.

@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The key slots of a vault: who may open it. Slots are written once like all objects; what is changed is which of them are there. Nothing
@@ -41,9 +42,19 @@ public final class VaultKeys {
         }
     }
 
-    /** Lets another secret open the vault, and proves that it does; the new slot's id. CONFLICT when the vault has 64 slots. */
+    /**
+     * Lets another secret open the vault, and proves that it does; the new slot's id. CONFLICT when the vault has 64 slots, or one that
+     * this secret opens already.
+     */
     public static String add(ObjectStore store, VaultSecret secret, VaultSecret more, VaultOptions options) {
         try (VaultDoor.Unwrapped opened = VaultDoor.unwrap(store, secret)) {
+            List<String> already = openedBy(store, more, opened);
+            if (!already.isEmpty()) {
+                throw new VaultException(
+                        Kind.CONFLICT,
+                        Keys.SLOTS,
+                        "the new secret opens the vault already, by slot " + already.getFirst());
+            }
             if (VaultDoor.candidates(store, opened.vault()).size() >= VaultDoor.MOST_SLOTS) {
                 throw new VaultException(
                         Kind.CONFLICT,
@@ -90,18 +101,58 @@ public final class VaultKeys {
                     .noneMatch(one -> one.id().equals(id))) {
                 throw new VaultException(Kind.MISSING, id, "the vault has no key slot " + id);
             }
-            store.delete(Keys.slot(id));
+            delete(store, id, opened.slot(), opened);
         }
     }
 
-    /** Puts another secret in the place of the caller's; the new slot's id. At every moment one of both opens the vault. */
-    public static String rotate(ObjectStore store, VaultSecret secret, VaultSecret fresh, VaultOptions options) {
-        String old;
-        try (VaultDoor.Unwrapped opened = VaultDoor.unwrap(store, secret)) {
-            old = opened.slot();
+    /** The slots that a secret opens: one that was added twice, or by a rotation that was cut off, opens several. */
+    private static List<String> openedBy(ObjectStore store, VaultSecret secret, VaultDoor.Unwrapped opened) {
+        return VaultDoor.candidates(store, opened.vault()).stream()
+                .filter(one -> one.takes(secret) && opens(one, secret))
+                .map(KeySlot.Candidate::id)
+                .toList();
+    }
+
+    private static boolean opens(KeySlot.Candidate slot, VaultSecret secret) {
+        Optional<byte[]> master = KeySlot.unwrap(slot, secret);
+        master.ifPresent(key -> Arrays.fill(key, (byte) 0));
+        return master.isPresent();
+    }
+
+    /**
+     * Deletes a slot, and puts it back when the one that shall stay is gone: somebody removed that with the help of this one, at the
+     * same time, and nobody could open the vault any more.
+     */
+    private static void delete(ObjectStore store, String id, String staying, VaultDoor.Unwrapped opened) {
+        ObjectKey key = Keys.slot(id);
+        Optional<byte[]> slot = WriteOnce.read(store, key, KeySlot.SIZE);
+        store.delete(key);
+        boolean alone = VaultDoor.candidates(store, opened.vault()).stream()
+                .noneMatch(one -> one.id().equals(staying));
+        if (alone && slot.isPresent()) {
+            WriteOnce.put(store, key, slot.get());
+            throw new VaultException(
+                    Kind.CONFLICT,
+                    Keys.SLOTS,
+                    "somebody removed slot " + staying + " at the same time: this one stays");
         }
-        String id = add(store, secret, fresh, options);
-        store.delete(Keys.slot(old));
-        return id;
+    }
+
+    /**
+     * Puts another secret in the place of the caller's; the new slot's id. At every moment one of both opens the vault. All slots that the
+     * caller's secret opens are removed. CONFLICT as {@link #add}.
+     */
+    public static String rotate(ObjectStore store, VaultSecret secret, VaultSecret fresh, VaultOptions options) {
+        try (VaultDoor.Unwrapped opened = VaultDoor.unwrap(store, secret)) {
+            List<String> old = openedBy(store, secret, opened);
+            List<String> begun = openedBy(store, fresh, opened);
+            if (begun.stream().anyMatch(old::contains)) {
+                throw new VaultException(Kind.CONFLICT, Keys.SLOTS, "the new secret is the one that is used now");
+            }
+            // A rotation that was cut off has added it already.
+            String id = begun.isEmpty() ? add(store, secret, fresh, options) : begun.getFirst();
+            old.forEach(slot -> delete(store, slot, id, opened));
+            return id;
+        }
     }
 }

@@ -119,7 +119,9 @@ class ForgetTest {
                             + Long.toHexString(last.head().orElseThrow().sequence())))
                     .findFirst()
                     .orElseThrow();
-            store.objects.get(newest)[100] ^= 1;
+            byte[] flipped = store.object(newest);
+            flipped[100] ^= 1;
+            store.objects.put(newest, flipped);
             assertThat(vault.points("vm-1")).extracting(PointManifest::job).containsExactly("job-0", "job-3", "later");
             assertThat(vault.checkChain("vm-1", Optional.empty()).intact()).isFalse();
         }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -215,7 +216,7 @@ final class ModelHistory {
             List<PointManifest> points = vault.points(vm);
             assertThat(points).extracting(PointManifest::job).doesNotHaveDuplicates();
             for (PointManifest point : points) {
-                Vaults.assertRestores(vault, point, "vda", model.get(point.job()));
+                Vaults.assertRestores(vault, point, "vda", Objects.requireNonNull(model.get(point.job())));
             }
             assertThat(vault.checkChain(vm, Optional.empty()).findings()).isEmpty();
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.vault.VaultKeys.Slot;
+import io.holdfast.vault.crypto.KeySlot;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -123,9 +125,13 @@ class VaultKeysTest {
                 assertThat(n).isGreaterThan(5);
                 return;
             }
+            if (opens(copy, Vaults.PASSPHRASE)) {
+                String _ = VaultKeys.rotate(copy, Vaults.PASSPHRASE, NEW, CHEAP);
+            }
             assertThat(opens(copy, Vaults.PASSPHRASE))
-                    .as("the old one goes last: cut off after %d requests", n)
-                    .isTrue();
+                    .as("after it was repeated")
+                    .isFalse();
+            assertThat(VaultKeys.list(copy, NEW)).hasSize(1);
         }
     }
 
@@ -147,6 +153,47 @@ class VaultKeysTest {
                 .isInstanceOfSatisfying(
                         VaultException.class, e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.CONFLICT));
         opensAndRestores(keyFile(63));
+    }
+
+    @Test
+    void twoWhoRemoveEachOthersSlotDoNotLockEverybodyOut() {
+        String first = VaultKeys.list(store, Vaults.PASSPHRASE).getFirst().id();
+        String second = VaultKeys.add(store, Vaults.PASSPHRASE, NEW, CHEAP);
+        boolean[] once = {false};
+        ScriptedStore mine = new ScriptedStore(store.objects);
+        mine.before = (request, key) -> {
+            if (request.equals("delete") && !once[0]) {
+                once[0] = true;
+                VaultKeys.remove(store, NEW, first);
+            }
+        };
+        assertThatThrownBy(() -> VaultKeys.remove(mine, Vaults.PASSPHRASE, second))
+                .isInstanceOfSatisfying(
+                        VaultException.class, e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.CONFLICT));
+        opensAndRestores(NEW);
+    }
+
+    @Test
+    void aSecretIsAddedOnceAndARotationLeavesNoneOfTheOldOne() {
+        String _ = VaultKeys.add(store, Vaults.PASSPHRASE, NEW, CHEAP);
+        for (VaultSecret again : List.of(NEW, Vaults.PASSPHRASE)) {
+            assertThatThrownBy(() -> VaultKeys.add(store, Vaults.PASSPHRASE, again, CHEAP))
+                    .isInstanceOfSatisfying(
+                            VaultException.class, e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.CONFLICT));
+        }
+        assertThatThrownBy(() -> VaultKeys.rotate(store, Vaults.PASSPHRASE, Vaults.PASSPHRASE, CHEAP))
+                .isInstanceOf(VaultException.class);
+        // An older program added the same secret twice.
+        String id = "ab".repeat(16);
+        try (VaultDoor.Unwrapped opened = VaultDoor.unwrap(store, Vaults.PASSPHRASE)) {
+            byte[] twice =
+                    KeySlot.wrap(opened.master(), Vaults.PASSPHRASE, CHEAP, opened.vault(), id, new SecureRandom());
+            store.objects.put("keys/" + id, twice);
+        }
+        String _ = VaultKeys.rotate(store, Vaults.PASSPHRASE, keyFile(7), CHEAP);
+        doesNotOpen(Vaults.PASSPHRASE);
+        opensAndRestores(keyFile(7));
+        opensAndRestores(NEW);
     }
 
     @Test

@@ -224,6 +224,15 @@ public final class PointLog {
         }
     }
 
+    /** Whether this record is there, or was removed as it should be. */
+    public boolean holds(String vm, ChainHead known) {
+        if (read(vm, known.sequence()) instanceof Slot.Linked there
+                && there.link().head().equals(known)) {
+            return true;
+        }
+        return removal(vm).filter(record -> record.accountsFor(known)).isPresent();
+    }
+
     /** The newest restore point that can be read. */
     public Optional<PointManifest> newest(String vm) {
         Chain chain = chain(vm);

@@ -46,6 +46,12 @@ public record RemovalRecord(String vm, ChainLink link, Instant at, long floor, L
         return sequence < floor || removed.stream().anyMatch(r -> r.head().sequence() == sequence);
     }
 
+    /** Whether this very record was removed; of what is below the floor only the number is known. */
+    public boolean accountsFor(ChainHead known) {
+        return known.sequence() < floor
+                || removed.stream().anyMatch(r -> r.head().equals(known));
+    }
+
     /** What is removed at or above the floor, by number. */
     public Map<Long, Removed> bySequence() {
         Map<Long, Removed> map = HashMap.newHashMap(removed.size());

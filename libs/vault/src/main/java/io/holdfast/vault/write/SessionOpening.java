@@ -5,7 +5,6 @@ import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.VaultException;
 import io.holdfast.vault.chain.ChainEnd;
-import io.holdfast.vault.chain.RemovalRecord;
 import io.holdfast.vault.chain.Slot;
 import io.holdfast.vault.format.GenerationRecord;
 import io.holdfast.vault.format.Journal;
@@ -123,7 +122,7 @@ record SessionOpening(
 
     private static Optional<String> lost(VaultParts vault, String vm, ChainHead known) {
         String what = "Manifest " + known.sequence() + " of this machine, which is known outside the vault, ";
-        if (isRemoved(vault.log().removal(vm), known)) {
+        if (vault.log().removal(vm).filter(record -> record.accountsFor(known)).isPresent()) {
             return Optional.empty();
         }
         return switch (vault.log().read(vm, known.sequence())) {
@@ -133,13 +132,5 @@ record SessionOpening(
             case Slot.Unreadable there -> Optional.of(what + "is damaged: " + there.why());
             case Slot.Absent absent -> Optional.of(what + "is gone: the vault was rolled back.");
         };
-    }
-
-    /** Whether what is known was removed as it should be. */
-    private static boolean isRemoved(Optional<RemovalRecord> removal, ChainHead known) {
-        return removal.filter(record -> known.sequence() < record.floor()
-                        || record.removed().stream()
-                                .anyMatch(removed -> removed.head().equals(known)))
-                .isPresent();
     }
 }
