@@ -43,8 +43,7 @@ final class ModelHistory {
     }
 
     /** A backup under way, in a program of its own. */
-    private record Writing(
-            Vault vault, BackupSession session, BackupIntent intent, DiskSource source, byte[] content) {}
+    private record Writing(Vault vault, BackupSession session, BackupIntent intent, DiskSource source) {}
 
     void run() throws Exception {
         Vaults.create(store).close();
@@ -177,9 +176,8 @@ final class ModelHistory {
                 vault.newest(vm).filter(any -> random.nextInt(5) > 0).map(PointManifest::id);
         BackupIntent intent = Vaults.intent(vm, "job-" + jobs++, base);
         DiskSource source = disk.freeze(Optional.empty(), Optional.empty());
-        byte[] content = disk.bytes.clone();
         // Also an attempt that dies may have committed.
-        model.put(intent.job(), content);
+        model.put(intent.job(), disk.bytes.clone());
         BackupSession session = vault.begin(intent);
         try {
             session.backup(source, ProgressListener.NONE);
@@ -187,7 +185,7 @@ final class ModelHistory {
             session.close();
             throw e;
         }
-        return new Writing(vault, session, intent, source, content);
+        return new Writing(vault, session, intent, source);
     }
 
     /** Commits; what fails is tried again, sometimes. */
