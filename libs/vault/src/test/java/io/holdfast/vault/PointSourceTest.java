@@ -92,4 +92,50 @@ class PointSourceTest {
             assertThat(other.checkChain("vm-1", Optional.empty()).intact()).isTrue();
         }
     }
+
+    @Test
+    void aCopyThatIsCutOffAtAnyRequestOfEitherVaultIsGoneOnWith() throws Exception {
+        ModelDisk disk = new ModelDisk("vda", 2 << 20);
+        byte[] noise = new byte[2 << 20];
+        new Random(4).nextBytes(noise);
+        disk.fill(0, noise.length / ModelDisk.UNIT, noise, new Random(4));
+        try (Vault vault = Vaults.create(store)) {
+            PointManifest point = Vaults.full(vault, "0", disk);
+            for (ScriptedStore cut : List.of(store, otherStore)) {
+                boolean finished = false;
+                for (int n = 0; !finished; n++) {
+                    otherStore.objects.clear();
+                    try (Vault other = Vaults.create(otherStore)) {
+                        cut.failFrom(n);
+                        finished = copies(vault, other, point);
+                        cut.heal();
+                        assertThat(other.points("vm-1")).hasSizeLessThan(2);
+                        assertThat(copies(vault, other, point)).isTrue();
+                        assertThat(other.points("vm-1")).hasSize(1);
+                        Vaults.assertRestores(other, other.points("vm-1").getFirst(), "vda", disk.bytes);
+                        CollectReport _ = other.collect(CollectTest.patient(java.time.Duration.ZERO, () -> {}));
+                        Vaults.assertRestores(other, other.points("vm-1").getFirst(), "vda", disk.bytes);
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean copies(Vault vault, Vault other, PointManifest point) throws InterruptedException {
+        BackupIntent intent = new BackupIntent(
+                point.vm(),
+                point.vmName(),
+                point.source(),
+                "copy of " + point.id(),
+                point.id(),
+                point.moment(),
+                point.kind(),
+                Optional.empty());
+        try {
+            PointManifest _ = Vaults.backup(other, intent, new PointSource(vault, point, "vda", Optional.empty()));
+            return true;
+        } catch (io.holdfast.storage.StorageException | VaultException e) {
+            return false;
+        }
+    }
 }
