@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.api.job.JobEnd;
 import io.holdfast.api.job.JobSpec;
@@ -15,7 +16,9 @@ import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.api.rest.RunnerApi;
 import io.holdfast.api.vault.VaultAccess;
 import io.holdfast.api.vault.VaultChecked;
+import io.holdfast.api.vault.VaultCollected;
 import io.holdfast.jobs.JobContext;
+import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.directory.DirectoryObjectStore;
 import io.holdfast.testkit.s3.S3ForTests;
 import io.holdfast.vault.BackupIntent;
@@ -29,6 +32,8 @@ import io.holdfast.vault.Vault;
 import io.holdfast.vault.VaultOptions;
 import io.holdfast.worker.app.AddVault;
 import io.holdfast.worker.app.CheckVault;
+import io.holdfast.worker.app.CollectVault;
+import io.holdfast.worker.app.DeletePoint;
 import io.holdfast.worker.vault.EngineDoor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -226,6 +231,59 @@ class VaultJobsTest {
         assertThat(checked(head(point)).findings())
                 .extracting(VaultChecked.Finding::trouble)
                 .containsExactly("rolled-back");
+    }
+
+    private JsonNode delete(PointManifest point) {
+        var spec = new JobSpec.PointDelete(point.id(), UUID.randomUUID(), point.vm(), point.vmName());
+        var job = new LeasedJob(UUID.randomUUID(), 1, 30, spec, List.of());
+        return new DeletePoint(services.as(RunnerApi.class), door, json).run(job, context);
+    }
+
+    private VaultCollected collect(PointHead... heads) throws java.io.IOException {
+        var spec = new JobSpec.VaultCollect(UUID.randomUUID());
+        var job = new LeasedJob(UUID.randomUUID(), 1, 30, spec, List.of(), List.of(heads));
+        var handler = new CollectVault(services.as(RunnerApi.class), door, MonotonicClock.system(), json);
+        return json.treeToValue(handler.run(job, context), VaultCollected.class);
+    }
+
+    @Test
+    void aPointIsDeletedOnceAndSaidToBeGoneAfterThat() throws Exception {
+        access("passphrase", null);
+        add();
+        List<PointManifest> points = points("vm-1", 3);
+        assertThat(delete(points.get(2)).path("lines").get(0).asText()).contains("was removed");
+        assertThat(delete(points.get(2)).path("lines").get(0).asText()).contains("already");
+        assertThat(checked(head(points.get(2))).findings())
+                .as("what was deleted is not missed")
+                .isEmpty();
+        assertThat(checked(head(points.get(1))).points()).isEqualTo(2);
+        VaultCollected collected = collect(head(points.get(1)));
+        assertThat(collected.points()).isEqualTo(2);
+        assertThat(collected.lines()).hasSize(1);
+    }
+
+    @Test
+    void aPointThatMayBeThereIsNotForgotten() throws Exception {
+        access("passphrase", null);
+        add();
+        List<PointManifest> points = points("vm-1", 2);
+        Files.write(manifest(points.getFirst()), new byte[] {1, 2, 3});
+        refused(ErrorCode.VAULT_CHAIN_BROKEN, () -> delete(points.getFirst()));
+    }
+
+    @Test
+    void aVaultThatLacksWhatTheCatalogKnowsIsNotCollected() throws Exception {
+        access("passphrase", null);
+        add();
+        List<PointManifest> points = points("vm-1", 2);
+        Files.delete(manifest(points.getLast()));
+        refused(ErrorCode.VAULT_CHAIN_BROKEN, () -> {
+            try {
+                collect(head(points.getLast()));
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
     }
 
     @Test

@@ -60,6 +60,8 @@ class AccessTest extends CatalogTest {
             entry("POST /api/v1/vaults", "admin"),
             entry("DELETE /api/v1/vaults/x", "admin"),
             entry("POST /api/v1/vaults/x/check", "admin"),
+            entry("POST /api/v1/vaults/x/collect", "admin"),
+            entry("DELETE /api/v1/points/ID", "admin"),
             entry("GET /api/v1/vms", "viewer"),
             entry("GET /api/v1/vms/x", "viewer"),
             entry("POST /api/v1/runner/lease", "worker"),

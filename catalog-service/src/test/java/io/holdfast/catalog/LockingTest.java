@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class LockingTest extends CatalogTest {
 
     private static final UUID VAULT = UUID.randomUUID();
+    private static final UUID POINT = UUID.randomUUID();
 
     /** Pairs of which the second waits, as the document has them; the names are in alphabetical order. */
     private static final Set<String> LOCKED = Set.of(
@@ -35,6 +36,10 @@ class LockingTest extends CatalogTest {
             "backup + snapshot create",
             "backup + snapshot delete",
             "backup + vault add",
+            "point delete + point delete",
+            "point delete + restore as new",
+            "point delete + restore in place",
+            "point delete + vault add",
             "restore as new + vault add",
             "restore in place + restore in place",
             "restore in place + snapshot create",
@@ -45,7 +50,9 @@ class LockingTest extends CatalogTest {
             "snapshot delete + snapshot delete",
             "source check + source check",
             "vault add + vault add",
-            "vault add + vault check");
+            "vault add + vault check",
+            "vault add + vault collect",
+            "vault collect + vault collect");
 
     @Inject
     JobStore jobs;
@@ -70,6 +77,8 @@ class LockingTest extends CatalogTest {
             case SOURCE_CHECK -> Map.of("source check", new JobSpec.SourceCheck("lab"));
             case VAULT_ADD -> Map.of("vault add", new JobSpec.VaultAdd(VAULT));
             case VAULT_CHECK -> Map.of("vault check", new JobSpec.VaultCheck(VAULT));
+            case VAULT_COLLECT -> Map.of("vault collect", new JobSpec.VaultCollect(VAULT));
+            case POINT_DELETE -> Map.of("point delete", new JobSpec.PointDelete(POINT, VAULT, "vm-1", "web"));
         };
     }
 
@@ -79,17 +88,7 @@ class LockingTest extends CatalogTest {
 
     private static JobSpec restore(@Nullable String name) {
         return new JobSpec.Restore(
-                UUID.randomUUID(),
-                VAULT,
-                "lab",
-                "vm-1",
-                name,
-                name == null,
-                null,
-                null,
-                java.util.List.of(),
-                false,
-                null);
+                POINT, VAULT, "lab", "vm-1", name, name == null, null, null, java.util.List.of(), false, null);
     }
 
     private boolean leased(JobSpec spec) {

@@ -16,6 +16,7 @@ import io.restassured.response.Response;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -223,6 +224,49 @@ class VaultTest extends CatalogTest {
         assertThat(count("vault")).isZero();
         assertThat(count("restore_point")).isZero();
         admin().delete(API + "/vaults/v").then().statusCode(404).body("code", equalTo("vault-not-found"));
+    }
+
+    @Test
+    void aDeletedPointLeavesTheIndexWhenTheWorkerSaysSoAndNotBefore() {
+        vault("v");
+        String gone = committedPoint("web", "v", 1);
+        String kept = committedPoint("web", "v", 2);
+        String job = admin().delete(API + "/points/" + gone)
+                .then()
+                .statusCode(202)
+                .body("kind", equalTo("POINT_DELETE"))
+                .body("subject", equalTo("web"))
+                .extract()
+                .path("id");
+        JsonNode leased = lease("BACKUP_WORKER");
+        assertThat(leased.path("job").asText()).isEqualTo(job);
+        assertThat(leased.path("spec").path("vm").asText()).isEqualTo("vm-1");
+        assertThat(leased.path("spec").path("point").asText()).isEqualTo(gone);
+        admin().get(API + "/points/" + gone).then().statusCode(200);
+        end(job, success(leased, Map.of("lines", List.of("gone")))).then().statusCode(204);
+        admin().get(API + "/points/" + gone).then().statusCode(404);
+        admin().get(API + "/points/" + kept).then().statusCode(200);
+        admin().delete(API + "/points/" + gone).then().statusCode(404);
+    }
+
+    @Test
+    void aCollectionGetsWhatTheCatalogKnowsOfTheVaultAndItsResultStays() {
+        vault("v");
+        commit("v", 1, "1a".repeat(32));
+        String job = admin().post(API + "/vaults/v/collect")
+                .then()
+                .statusCode(202)
+                .body("kind", equalTo("VAULT_COLLECT"))
+                .extract()
+                .path("id");
+        JsonNode leased = lease("BACKUP_WORKER");
+        assertThat(leased.path("heads")).hasSize(1);
+        String formatId = admin().get(API + "/vaults/v").then().extract().path("formatId");
+        end(job, success(leased, Map.of("formatId", formatId, "deletedBytes", 5)))
+                .then()
+                .statusCode(204);
+        assertThat(job(job).path("state").asText()).isEqualTo("SUCCEEDED");
+        assertThat(job(job).path("result").path("deletedBytes").asLong()).isEqualTo(5);
     }
 
     private JsonNode leasedCheck(String vault) {

@@ -4,7 +4,10 @@ import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.BasesFound;
 import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.ChainReport;
+import io.holdfast.vault.CollectOptions;
+import io.holdfast.vault.CollectReport;
 import io.holdfast.vault.DiskSource;
+import io.holdfast.vault.ForgetReport;
 import io.holdfast.vault.PointFacts;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.ProgressListener;
@@ -30,6 +33,12 @@ public interface OpenVault extends AutoCloseable {
 
     /** Whether the chain of a VM's manifests is whole, compared with the newest one that is known. */
     ChainReport checkChain(String vm, Optional<ChainHead> known);
+
+    /** Removes points of a VM for good. */
+    ForgetReport forget(String vm, Set<UUID> points);
+
+    /** Deletes what no point needs. */
+    CollectReport collect(CollectOptions options);
 
     /** Begins a point, or goes on with it after an attempt that ended early. */
     Writing begin(BackupIntent intent);

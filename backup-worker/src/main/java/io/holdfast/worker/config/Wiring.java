@@ -13,6 +13,8 @@ import io.holdfast.vault.VaultOptions;
 import io.holdfast.worker.app.AddVault;
 import io.holdfast.worker.app.BackUp;
 import io.holdfast.worker.app.CheckVault;
+import io.holdfast.worker.app.CollectVault;
+import io.holdfast.worker.app.DeletePoint;
 import io.holdfast.worker.app.VaultDoor;
 import io.holdfast.worker.app.ViewOpener;
 import io.holdfast.worker.nbd.NbdDisks;
@@ -47,7 +49,11 @@ public class Wiring {
                 JobKind.VAULT_ADD,
                 new AddVault(catalog, door),
                 JobKind.VAULT_CHECK,
-                new CheckVault(catalog, door, json));
+                new CheckVault(catalog, door, json),
+                JobKind.VAULT_COLLECT,
+                new CollectVault(catalog, door, pause, json),
+                JobKind.POINT_DELETE,
+                new DeletePoint(catalog, door, json));
         return new JobRunner(
                 catalog,
                 JobKind.Runner.BACKUP_WORKER,

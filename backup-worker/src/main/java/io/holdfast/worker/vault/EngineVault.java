@@ -6,7 +6,10 @@ import io.holdfast.vault.BackupSession;
 import io.holdfast.vault.BasesFound;
 import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.ChainReport;
+import io.holdfast.vault.CollectOptions;
+import io.holdfast.vault.CollectReport;
 import io.holdfast.vault.DiskSource;
+import io.holdfast.vault.ForgetReport;
 import io.holdfast.vault.PointFacts;
 import io.holdfast.vault.PointManifest;
 import io.holdfast.vault.ProgressListener;
@@ -51,6 +54,16 @@ final class EngineVault implements OpenVault {
     @Override
     public ChainReport checkChain(String vm, Optional<ChainHead> known) {
         return vault.checkChain(vm, known);
+    }
+
+    @Override
+    public ForgetReport forget(String vm, Set<UUID> points) {
+        return vault.forget(vm, points);
+    }
+
+    @Override
+    public CollectReport collect(CollectOptions options) {
+        return vault.collect(options);
     }
 
     @Override

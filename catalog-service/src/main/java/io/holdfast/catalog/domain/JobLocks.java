@@ -15,12 +15,17 @@ public record JobLocks(List<String> exclusive, List<String> shared) {
     public static JobLocks of(JobSpec spec) {
         return switch (spec) {
             case JobSpec.Backup b -> new JobLocks(List.of(vm(b.source(), b.vm())), List.of("vault:" + b.vault()));
-            case JobSpec.Restore r -> new JobLocks(List.of(target(r)), List.of("vault:" + r.vault()));
+            case JobSpec.Restore r ->
+                new JobLocks(List.of(target(r)), List.of("vault:" + r.vault(), "point:" + r.point()));
             case JobSpec.SnapshotCreate s -> new JobLocks(List.of(vm(s.source(), s.vm())), List.of());
             case JobSpec.SnapshotDelete s -> new JobLocks(List.of(vm(s.source(), s.vm())), List.of());
             // Nothing may use a vault before it is known which one it is.
             case JobSpec.VaultAdd v -> new JobLocks(List.of("vault:" + v.vault()), List.of());
             case JobSpec.VaultCheck v -> new JobLocks(List.of(), List.of("vault:" + v.vault()));
+            // What two collections do at once is right and done twice.
+            case JobSpec.VaultCollect v -> new JobLocks(List.of("collect:" + v.vault()), List.of("vault:" + v.vault()));
+            // A restore that runs shall end before its point goes.
+            case JobSpec.PointDelete p -> new JobLocks(List.of("point:" + p.point()), List.of("vault:" + p.vault()));
             case JobSpec.SourceCheck s -> new JobLocks(List.of("source-check:" + s.source()), List.of());
         };
     }

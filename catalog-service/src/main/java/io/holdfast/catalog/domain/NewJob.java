@@ -37,6 +37,8 @@ public record NewJob(UUID id, JobSpec spec, String subject, Ticket ticket) {
             case JobSpec.Restore _ -> JobKind.RESTORE;
             case JobSpec.VaultAdd _ -> JobKind.VAULT_ADD;
             case JobSpec.VaultCheck _ -> JobKind.VAULT_CHECK;
+            case JobSpec.VaultCollect _ -> JobKind.VAULT_COLLECT;
+            case JobSpec.PointDelete _ -> JobKind.POINT_DELETE;
             case JobSpec.SnapshotCreate _ -> JobKind.SNAPSHOT_CREATE;
             case JobSpec.SnapshotDelete _ -> JobKind.SNAPSHOT_DELETE;
             case JobSpec.SourceCheck _ -> JobKind.SOURCE_CHECK;
@@ -51,7 +53,7 @@ public record NewJob(UUID id, JobSpec spec, String subject, Ticket ticket) {
             case JobSpec.SnapshotCreate s -> s.source();
             case JobSpec.SnapshotDelete s -> s.source();
             case JobSpec.SourceCheck s -> s.source();
-            case JobSpec.VaultAdd _, JobSpec.VaultCheck _ -> null;
+            case JobSpec.VaultAdd _, JobSpec.VaultCheck _, JobSpec.VaultCollect _, JobSpec.PointDelete _ -> null;
         };
     }
 
@@ -61,7 +63,11 @@ public record NewJob(UUID id, JobSpec spec, String subject, Ticket ticket) {
             case JobSpec.Restore r -> r.vm();
             case JobSpec.SnapshotCreate s -> s.vm();
             case JobSpec.SnapshotDelete s -> s.vm();
-            case JobSpec.SourceCheck _, JobSpec.VaultAdd _, JobSpec.VaultCheck _ -> null;
+            case JobSpec.SourceCheck _,
+                    JobSpec.VaultAdd _,
+                    JobSpec.VaultCheck _,
+                    JobSpec.VaultCollect _,
+                    JobSpec.PointDelete _ -> null;
         };
     }
 
@@ -71,6 +77,8 @@ public record NewJob(UUID id, JobSpec spec, String subject, Ticket ticket) {
             case JobSpec.Restore r -> r.vault();
             case JobSpec.VaultAdd v -> v.vault();
             case JobSpec.VaultCheck v -> v.vault();
+            case JobSpec.VaultCollect v -> v.vault();
+            case JobSpec.PointDelete p -> p.vault();
             case JobSpec.SnapshotCreate _, JobSpec.SnapshotDelete _, JobSpec.SourceCheck _ -> null;
         };
     }
@@ -84,7 +92,8 @@ public record NewJob(UUID id, JobSpec spec, String subject, Ticket ticket) {
     public boolean movesData() {
         return switch (kind()) {
             case BACKUP, RESTORE -> true;
-            case VAULT_ADD, VAULT_CHECK, SNAPSHOT_CREATE, SNAPSHOT_DELETE, SOURCE_CHECK -> false;
+            case VAULT_ADD, VAULT_CHECK, VAULT_COLLECT, POINT_DELETE, SNAPSHOT_CREATE, SNAPSHOT_DELETE, SOURCE_CHECK ->
+                false;
         };
     }
 }

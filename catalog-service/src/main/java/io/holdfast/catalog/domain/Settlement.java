@@ -23,7 +23,8 @@ public enum Settlement {
         return switch (kind) {
             case BACKUP -> Optional.of(ended == JobState.SUCCEEDED ? SETTLE_COMMITTED : SETTLE_ABANDONED);
             case RESTORE -> ended == JobState.SUCCEEDED ? Optional.empty() : Optional.of(ABORT_TARGET);
-            case VAULT_ADD, VAULT_CHECK, SNAPSHOT_CREATE, SNAPSHOT_DELETE, SOURCE_CHECK -> Optional.empty();
+            case VAULT_ADD, VAULT_CHECK, VAULT_COLLECT, POINT_DELETE, SNAPSHOT_CREATE, SNAPSHOT_DELETE, SOURCE_CHECK ->
+                Optional.empty();
         };
     }
 }

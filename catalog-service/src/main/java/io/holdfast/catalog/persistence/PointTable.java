@@ -81,6 +81,11 @@ class PointTable implements PointStore {
     }
 
     @Override
+    public void remove(UUID id) {
+        sql.update("delete from restore_point where id = ?", id);
+    }
+
+    @Override
     public List<Row> list(Filter filter) {
         return rows.find("""
                         from RestorePoint p join fetch p.vault v

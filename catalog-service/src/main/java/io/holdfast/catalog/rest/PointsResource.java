@@ -3,11 +3,13 @@ package io.holdfast.catalog.rest;
 import io.holdfast.api.Page;
 import io.holdfast.api.Patterns;
 import io.holdfast.api.Role;
+import io.holdfast.api.job.JobInfo;
 import io.holdfast.api.point.PointInfo;
 import io.holdfast.api.problem.ApiException;
 import io.holdfast.api.problem.ErrorCode;
 import io.holdfast.catalog.app.intake.FilterNames;
 import io.holdfast.catalog.app.port.PointStore;
+import io.holdfast.catalog.app.vault.DeletePoint;
 import io.holdfast.catalog.domain.VmRef;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -15,6 +17,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
 
 /** Restore points. */
@@ -38,10 +42,14 @@ public class PointsResource {
 
     private final PointStore points;
     private final FilterNames names;
+    private final DeletePoint delete;
+    private final Tickets tickets;
 
-    PointsResource(PointStore points, FilterNames names) {
+    PointsResource(PointStore points, FilterNames names, DeletePoint delete, Tickets tickets) {
         this.points = points;
         this.names = names;
+        this.delete = delete;
+        this.tickets = tickets;
     }
 
     @GET
@@ -79,5 +87,14 @@ public class PointsResource {
                 .map(PointStore.Found::point)
                 .orElseThrow(
                         () -> new ApiException(ErrorCode.POINT_NOT_FOUND, "There is no restore point " + id + "."));
+    }
+
+    @DELETE
+    @Path("{id}")
+    @ResponseStatus(202)
+    @RolesAllowed(Role.ADMIN)
+    @Operation(summary = "Remove a restore point for good; its space comes back when the vault is collected")
+    public JobInfo delete(@PathParam("id") UUID id) {
+        return delete.delete(id, tickets.of("point.delete " + id, null)).info();
     }
 }

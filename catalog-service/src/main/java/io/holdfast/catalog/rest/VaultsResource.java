@@ -93,6 +93,15 @@ public class VaultsResource {
     }
 
     @POST
+    @Path("{name}/collect")
+    @ResponseStatus(202)
+    @RolesAllowed(Role.ADMIN)
+    @Operation(summary = "Collect a vault: a worker deletes what no restore point needs any more")
+    public JobInfo collect(@PathParam("name") @Pattern(regexp = Patterns.NAME) String name) {
+        return manage.collect(name, tickets.of("vault.collect " + name, null)).info();
+    }
+
+    @POST
     @Path("{name}/check")
     @ResponseStatus(202)
     @RolesAllowed(Role.ADMIN)

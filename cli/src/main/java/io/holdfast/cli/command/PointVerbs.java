@@ -2,16 +2,20 @@ package io.holdfast.cli.command;
 
 import io.holdfast.api.point.PointInfo;
 import io.holdfast.cli.Shell;
+import io.holdfast.cli.WaitOptions;
 import io.holdfast.cli.http.CatalogClient;
 import io.holdfast.cli.output.Human;
 import io.holdfast.cli.output.Report;
 import io.holdfast.cli.output.Table;
+import io.holdfast.cli.progress.Follower;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,7 +26,8 @@ public final class PointVerbs {
     public static CommandLine tree(Shell shell) {
         return new CommandLine(new PointVerbs())
                 .addSubcommand("list", new ListAll(shell))
-                .addSubcommand("show", new Show(shell));
+                .addSubcommand("show", new Show(shell))
+                .addSubcommand("delete", new Delete(shell));
     }
 
     /** {@code holdfast point list}. */
@@ -116,6 +121,40 @@ public final class PointVerbs {
         private static String describe(PointInfo.PointDisk disk) {
             return Human.bytes(disk.virtualBytes()) + ", " + disk.format() + ", " + Human.bytes(disk.readBytes())
                     + " read (" + disk.read() + (disk.fullReason() == null ? "" : ": " + disk.fullReason()) + ")";
+        }
+    }
+
+    /** {@code holdfast point delete}. */
+    @Command(
+            description = {
+                "Remove a restore point for good: it can never be restored again, all others are as they were.",
+                "A restore of it that runs ends first. Its space comes back with 'vault collect'."
+            })
+    static final class Delete extends IdVerb {
+
+        @Parameters(
+                index = "0",
+                paramLabel = "POINT",
+                description = "The point's id, or its first 6 or more characters.")
+        private String point = "";
+
+        @Mixin
+        private WaitOptions wait = new WaitOptions();
+
+        Delete(Shell shell) {
+            super(shell);
+        }
+
+        @Override
+        String typed() {
+            return point;
+        }
+
+        @Override
+        protected int run(CatalogClient catalog, Report report) throws InterruptedException {
+            UUID id = pointId(catalog);
+            var order = new Follower.Order(id.toString(), () -> catalog.deletePoint(id));
+            return JobResults.check(follow(catalog, List.of(order), wait).getFirst(), report);
         }
     }
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code holdfast vault}. */
-@Command(name = "vault", description = "Backup repositories: add, list, check, remove.")
+@Command(name = "vault", description = "Backup repositories: add, list, check, collect, remove.")
 public final class VaultVerbs {
 
     public static CommandLine tree(Shell shell) {
@@ -27,6 +27,7 @@ public final class VaultVerbs {
                 .addSubcommand("add", new VaultAddVerb(shell))
                 .addSubcommand("list", new ListAll(shell))
                 .addSubcommand("check", new Check(shell))
+                .addSubcommand("collect", new Collect(shell))
                 .addSubcommand("remove", new Remove(shell));
     }
 
@@ -83,6 +84,32 @@ public final class VaultVerbs {
             Outcome outcome = follow(catalog, List.of(new Follower.Order(name, () -> catalog.checkVault(name))), wait)
                     .getFirst();
             return JobResults.check(outcome, report);
+        }
+    }
+
+    /** {@code holdfast vault collect}. */
+    @Command(
+            description = {
+                "Have a worker delete what no restore point in a vault needs any more.",
+                "Runs beside backups and restores. A backup of which nothing is heard for 15 minutes counts as dead and would begin"
+                        + " again. A vault that lacks a point is left as it is."
+            })
+    static final class Collect extends Verb {
+
+        @Parameters(index = "0", paramLabel = "NAME", description = "The vault.")
+        private String name = "";
+
+        @Mixin
+        private WaitOptions wait = new WaitOptions();
+
+        Collect(Shell shell) {
+            super(shell);
+        }
+
+        @Override
+        protected int run(CatalogClient catalog, Report report) throws InterruptedException {
+            var order = new Follower.Order(name, () -> catalog.collectVault(name));
+            return JobResults.check(follow(catalog, List.of(order), wait).getFirst(), report);
         }
     }
 

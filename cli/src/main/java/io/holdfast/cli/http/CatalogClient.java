@@ -150,6 +150,16 @@ public final class CatalogClient implements AutoCloseable {
         transport.send(Call.delete(Paths.with(Paths.of("vaults", name), "forget", forget ? true : null), null));
     }
 
+    /** Asks for a collection of a vault. */
+    public JobInfo collectVault(String name) throws InterruptedException {
+        return job(Call.post(Paths.of("vaults", name, "collect"), null, UUID.randomUUID()));
+    }
+
+    /** Asks for the removal of a restore point. */
+    public JobInfo deletePoint(UUID id) throws InterruptedException {
+        return job(Call.delete(Paths.of("points", id.toString()), UUID.randomUUID()));
+    }
+
     public JobInfo checkVault(String name) throws InterruptedException {
         return job(Call.post(Paths.of("vaults", name, "check"), null, UUID.randomUUID()));
     }

@@ -142,6 +142,23 @@ class JobMakingVerbsTest extends CommandTest {
     }
 
     @Test
+    void a_point_is_deleted_by_a_job() {
+        catalog.on("GET /points", json(new Page<>(List.of(Samples.point(Samples.POINT)), null)))
+                .on(
+                        "DELETE /points/" + Samples.POINT,
+                        accepted(Samples.job(Samples.JOB, JobKind.POINT_DELETE, JobState.QUEUED)))
+                .on(
+                        JOB,
+                        json(Samples.succeeded(
+                                Samples.JOB,
+                                JobKind.POINT_DELETE,
+                                Map.of("lines", List.of("The point was removed.")))));
+        var ran = run("point", "delete", Samples.POINT.toString().substring(0, 8));
+        assertThat(ran.exit()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("The point was removed.");
+    }
+
+    @Test
     void points_are_listed_of_one_machine_in_one_vault() {
         catalog.on("GET /points", json(new Page<>(List.of(Samples.point(Samples.POINT)), null)));
         assertThat(run("point", "list", "lab/web1", "--vault", "safe").out())

@@ -227,6 +227,10 @@ class VaultVerbsTest extends CommandTest {
         assertThat(checked.exit()).isEqualTo(1);
         assertThat(checked.err()).contains("It is not whole. (vault-chain-broken)");
         assertThat(checked.out()).contains("VM vm-1, point 2: its manifest is gone");
+        catalog.on(
+                "POST /vaults/safe/collect",
+                accepted(Samples.job(Samples.JOB, JobKind.VAULT_COLLECT, JobState.QUEUED)));
+        assertThat(run("vault", "collect", "safe").out()).contains("VM vm-1, point 2");
         assertThat(run("vault", "remove", "safe").exit()).isEqualTo(4);
         assertThat(run("vault", "remove", "safe", "--forget").out()).contains("contents are untouched");
     }

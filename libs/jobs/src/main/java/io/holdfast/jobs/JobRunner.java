@@ -186,6 +186,8 @@ public final class JobRunner implements AutoCloseable {
             case JobSpec.Restore _ -> JobKind.RESTORE;
             case JobSpec.VaultAdd _ -> JobKind.VAULT_ADD;
             case JobSpec.VaultCheck _ -> JobKind.VAULT_CHECK;
+            case JobSpec.VaultCollect _ -> JobKind.VAULT_COLLECT;
+            case JobSpec.PointDelete _ -> JobKind.POINT_DELETE;
             case JobSpec.SnapshotCreate _ -> JobKind.SNAPSHOT_CREATE;
             case JobSpec.SnapshotDelete _ -> JobKind.SNAPSHOT_DELETE;
             case JobSpec.SourceCheck _ -> JobKind.SOURCE_CHECK;

@@ -29,6 +29,9 @@ public interface PointStore {
 
     Optional<Found> find(UUID id);
 
+    /** Takes a point out of the index; nothing when it is not there. */
+    void remove(UUID id);
+
     /** Newest first. */
     List<Row> list(Filter filter);
 

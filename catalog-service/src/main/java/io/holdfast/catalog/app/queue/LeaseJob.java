@@ -59,6 +59,7 @@ public class LeaseJob {
         return switch (spec) {
             case JobSpec.Backup b -> points.head(b.vault(), b.vm()).stream().toList();
             case JobSpec.VaultCheck c -> points.heads(c.vault());
+            case JobSpec.VaultCollect c -> points.heads(c.vault());
             default -> List.of();
         };
     }

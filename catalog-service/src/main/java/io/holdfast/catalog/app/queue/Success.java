@@ -39,6 +39,11 @@ class Success {
             case JobSpec.Backup backup -> committed(job, backup, result);
             case JobSpec.VaultAdd add -> vaults.opened(add.vault(), formatId(result));
             case JobSpec.VaultCheck check -> vaults.checked(check.vault(), formatId(result), checked(result));
+            case JobSpec.VaultCollect collect -> vaults.opened(collect.vault(), formatId(result));
+            case JobSpec.PointDelete delete -> {
+                points.remove(delete.point());
+                yield new Verdict.Final(JobState.SUCCEEDED, null, null);
+            }
             case JobSpec.Restore _, JobSpec.SnapshotCreate _, JobSpec.SnapshotDelete _, JobSpec.SourceCheck _ ->
                 new Verdict.Final(JobState.SUCCEEDED, null, null);
         };

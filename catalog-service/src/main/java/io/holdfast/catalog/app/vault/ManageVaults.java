@@ -56,6 +56,17 @@ public class ManageVaults {
         });
     }
 
+    /** Queues a collection of a vault. */
+    @Transactional
+    public Job collect(String name, NewJob.Ticket ticket) {
+        return submit.repeated(ticket).orElseGet(() -> {
+            VaultInfo vault = vaults.byName(name).orElseThrow(() -> noVault(name));
+            StartBackup.refuseNotReady(vault);
+            return submit.queue(
+                    new NewJob(UUID.randomUUID(), new JobSpec.VaultCollect(vault.id()), vault.name(), ticket));
+        });
+    }
+
     /** What opens a vault, for workers. */
     @Transactional
     public VaultAccess access(UUID id) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Idempotent for the same fencing number.
  *
  * @param result for a backup: the {@code PointInfo} that was committed, and beside its fields {@code moment}, the frozen
- *     moment it was read from; for a vault check: {@code VaultChecked}
+ *     moment it was read from; for a vault check: {@code VaultChecked}, for a collection {@code VaultCollected}
  * @param made what the attempt knows of a job that ended badly; unsaid is {@code PERHAPS}
  */
 public record JobEnd(

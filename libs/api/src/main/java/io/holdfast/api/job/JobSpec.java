@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = JobSpec.Restore.class, name = "RESTORE"),
     @JsonSubTypes.Type(value = JobSpec.VaultAdd.class, name = "VAULT_ADD"),
     @JsonSubTypes.Type(value = JobSpec.VaultCheck.class, name = "VAULT_CHECK"),
+    @JsonSubTypes.Type(value = JobSpec.VaultCollect.class, name = "VAULT_COLLECT"),
+    @JsonSubTypes.Type(value = JobSpec.PointDelete.class, name = "POINT_DELETE"),
     @JsonSubTypes.Type(value = JobSpec.SnapshotCreate.class, name = "SNAPSHOT_CREATE"),
     @JsonSubTypes.Type(value = JobSpec.SnapshotDelete.class, name = "SNAPSHOT_DELETE"),
     @JsonSubTypes.Type(value = JobSpec.SourceCheck.class, name = "SOURCE_CHECK")
@@ -63,6 +65,16 @@ public sealed interface JobSpec {
 
     /** Opens the vault and compares every VM's chain of manifests with what the catalog knows. */
     record VaultCheck(UUID vault) implements JobSpec {}
+
+    /** Deletes what no point of the vault needs any more. */
+    record VaultCollect(UUID vault) implements JobSpec {}
+
+    /**
+     * Removes a restore point for good.
+     *
+     * @param vm the machine's id, by which the vault knows it
+     */
+    record PointDelete(UUID point, UUID vault, String vm, String vmName) implements JobSpec {}
 
     record SnapshotCreate(
             String source,
