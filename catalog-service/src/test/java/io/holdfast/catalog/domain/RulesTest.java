@@ -31,8 +31,13 @@ class RulesTest {
         var backup = new JobSpec.Backup("lab", "1", "web", ID, ID, BackupKind.FULL, Consistency.CRASH);
         assertThat(JobLocks.of(backup)).isEqualTo(new JobLocks(List.of("vm:lab/1"), List.of("vault:" + ID)));
         assertThat(JobLocks.of(restore("copy")))
-                .isEqualTo(new JobLocks(List.of("name:lab/copy"), List.of("vault:" + ID)));
-        assertThat(JobLocks.of(restore(null))).isEqualTo(new JobLocks(List.of("vm:lab/1"), List.of("vault:" + ID)));
+                .isEqualTo(new JobLocks(List.of("name:lab/copy"), List.of("vault:" + ID, "point:" + ID)));
+        assertThat(JobLocks.of(restore(null)))
+                .isEqualTo(new JobLocks(List.of("vm:lab/1"), List.of("vault:" + ID, "point:" + ID)));
+        assertThat(JobLocks.of(new JobSpec.PointDelete(ID, ID, "1", "web")))
+                .isEqualTo(new JobLocks(List.of("point:" + ID), List.of("vault:" + ID)));
+        assertThat(JobLocks.of(new JobSpec.VaultCollect(ID)))
+                .isEqualTo(new JobLocks(List.of("collect:" + ID), List.of("vault:" + ID)));
         assertThat(JobLocks.of(new JobSpec.SnapshotCreate("lab", "1", "web", "s", null, false)))
                 .isEqualTo(new JobLocks(List.of("vm:lab/1"), List.of()));
         assertThat(JobLocks.of(new JobSpec.SnapshotDelete("lab", "1", "web", "s")))
