@@ -296,7 +296,9 @@ public final class PointLog {
     public List<String> unreadableMachines() {
         List<String> prefixes = new ArrayList<>();
         eachMachine((prefix, record) -> {
-            if (record.isEmpty() && MACHINE.matcher(prefix).matches()) {
+            if (record.isEmpty()
+                    && MACHINE.matcher(prefix).matches()
+                    && !keys(prefix).isEmpty()) {
                 prefixes.add(prefix);
             }
         });
@@ -326,13 +328,28 @@ public final class PointLog {
         }
     }
 
+    /** The first record below a prefix that authenticates. Looks again when what it found was removed meanwhile. */
     private Optional<Slot.Linked> firstIn(String prefix) {
+        for (int looks = 1; ; looks++) {
+            boolean moved = false;
+            for (ObjectKey key : keys(prefix)) {
+                Slot slot = readKey(key, Keys.sequence(key).getAsLong(), Access.READ);
+                if (slot instanceof Slot.Linked record) {
+                    return Optional.of(record);
+                }
+                moved |= slot instanceof Slot.Absent;
+            }
+            if (!moved || looks == MOST_LOOKS) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private List<ObjectKey> keys(String prefix) {
         try (Stream<ObjectInfo> listed = store.list(prefix)) {
-            return listed.filter(info -> Keys.sequence(info.key()).isPresent())
-                    .map(info -> readKey(info.key(), Keys.sequence(info.key()).getAsLong(), Access.READ))
-                    .filter(Slot.Linked.class::isInstance)
-                    .map(Slot.Linked.class::cast)
-                    .findFirst();
+            return listed.map(ObjectInfo::key)
+                    .filter(key -> Keys.sequence(key).isPresent())
+                    .toList();
         }
     }
 
