@@ -126,6 +126,29 @@ public record PointManifest(
         return link.head();
     }
 
+    /** The same without what takes room. */
+    public PointManifest withoutDisks() {
+        return new PointManifest(
+                id,
+                vm,
+                vmName,
+                source,
+                sourceId,
+                job,
+                moment,
+                link,
+                kind,
+                base,
+                consistency,
+                vmState,
+                takenAt,
+                committedAt,
+                List.of(),
+                sizes,
+                "",
+                List.of());
+    }
+
     /** The disk with this key. */
     public Optional<Disk> disk(String key) {
         return disks.stream().filter(disk -> disk.key().equals(key)).findFirst();

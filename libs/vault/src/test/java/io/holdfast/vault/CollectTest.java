@@ -269,7 +269,8 @@ class CollectTest {
                 assertThat(newest).isPositive();
                 assertThat(vault.parts().sessions().all())
                         .extracting(found -> found.record().orElseThrow().generation())
-                        .containsExactly(newest);
+                        .as("the overtaken one is left to collections")
+                        .containsExactlyInAnyOrder(0L, newest);
                 assertThat(session.isCommittedAlready()).isFalse();
             }
         }
@@ -378,6 +379,8 @@ class CollectTest {
                 }
                 one.heal();
                 Vaults.assertRestores(vault, kept, "vda", disk.bytes);
+                vault.collect(patient(Duration.ofMinutes(1), () -> {}));
+                // What the dead session still had under way may have come after the first listing.
                 vault.collect(patient(Duration.ofMinutes(1), () -> {}));
                 assertThat(vault.points("vm-1")).containsExactly(kept);
                 Vaults.assertRestores(vault, kept, "vda", disk.bytes);

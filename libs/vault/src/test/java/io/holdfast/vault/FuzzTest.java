@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -69,7 +70,7 @@ class FuzzTest {
         byte[] expected = disk.bytes.clone();
         fuzz(ALL ? 20_000 : 500, random -> {
             String key = keys.get(random.nextInt(keys.size()));
-            byte[] other = whole.get(keys.get(random.nextInt(keys.size())));
+            byte[] other = Objects.requireNonNull(whole.get(keys.get(random.nextInt(keys.size()))));
             store.objects.clear();
             store.objects.putAll(whole);
             store.objects.put(key, Mutation.of(store.object(key), other, random));
@@ -88,7 +89,7 @@ class FuzzTest {
             KeyRing keys = vault.parts().keys();
             fuzz(ALL ? 20_000 : 500, random -> {
                 ObjectKey key = new ObjectKey(points.get(random.nextInt(points.size())));
-                byte[] body = Sealed.POINT.open(keys, key, whole.get(key.value()), Access.READ);
+                byte[] body = Sealed.POINT.open(keys, key, Objects.requireNonNull(whole.get(key.value())), Access.READ);
                 byte[] bad = Mutation.of(body, body, random);
                 try {
                     RecordCodec.decode(bad, "0".repeat(64), 1000);

@@ -71,7 +71,7 @@ public final class Appender {
             }
             switch (log.read(vm, end.next(), Access.WRITE)) {
                 case Slot.Linked other -> {
-                    instead = draft.met(other);
+                    instead = draft.met(other, true);
                     end = end.behind(other);
                 }
                 case Slot.Foreign foreign -> {
@@ -90,10 +90,10 @@ public final class Appender {
     private Optional<Slot.Linked> show(String vm, long since, ChainEnd end, Draft draft) {
         AtomicReference<Slot.@Nullable Linked> instead = new AtomicReference<>();
         if (since < end.last()) {
-            Optional<VaultException> doubt = log.after(vm, since, record -> {
+            Optional<VaultException> doubt = log.after(vm, since, (record, counts) -> {
                 // What came later is met at its number.
                 if (instead.get() == null && record.link().sequence() <= end.last()) {
-                    draft.met(record).ifPresent(instead::set);
+                    draft.met(record, counts).ifPresent(instead::set);
                 }
             });
             if (instead.get() == null && doubt.isPresent()) {
@@ -113,6 +113,14 @@ public final class Appender {
             return true;
         }
         Optional<RemovalRecord> removal = log.removal(vm);
+        long named = log.end(vm).removals();
+        if (named != 0
+                && removal.filter(there -> there.link().sequence() >= named).isEmpty()) {
+            throw new VaultException(
+                    VaultException.Kind.OUTCOME_UNKNOWN,
+                    Keys.point(keys.name("vm", vm), named).value(),
+                    "the newest removal record of the chain cannot be read: nobody knows whether this record counts");
+        }
         if (removal.filter(there -> there.removes(sequence)).isEmpty()) {
             return true;
         }

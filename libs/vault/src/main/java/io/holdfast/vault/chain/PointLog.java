@@ -28,7 +28,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -250,11 +249,12 @@ public final class PointLog {
     }
 
     /**
-     * Hands on what counts of a chain after {@code head}, ascending; fences also when they are removed by now.
+     * Hands on all records of a chain after {@code head} that are there, ascending, also those that are removed by now.
      *
+     * @param each told each record, and whether it counts
      * @return OUTCOME_UNKNOWN when an object that may be a record cannot be read
      */
-    public Optional<VaultException> after(String vm, long head, Consumer<Slot.Linked> each) {
+    public Optional<VaultException> after(String vm, long head, BiConsumer<Slot.Linked, Boolean> each) {
         long unread = 0;
         long reached = head;
         Chain chain = chain(vm);
@@ -265,9 +265,7 @@ public final class PointLog {
             }
             switch (read(vm, sequence, chain)) {
                 case Slot.Linked record -> {
-                    if (standing.contains(sequence) || record instanceof Slot.Fence) {
-                        each.accept(record);
-                    }
+                    each.accept(record, standing.contains(sequence));
                     reached = sequence;
                 }
                 case Slot.Unreadable there -> unread = sequence - reached <= ChainEnd.FARTHEST ? sequence : unread;

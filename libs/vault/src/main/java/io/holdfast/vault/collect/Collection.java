@@ -2,9 +2,12 @@ package io.holdfast.vault.collect;
 
 import io.holdfast.storage.ObjectInfo;
 import io.holdfast.storage.ObjectKey;
+import io.holdfast.storage.StorageException;
 import io.holdfast.vault.CollectOptions;
 import io.holdfast.vault.CollectReport;
 import io.holdfast.vault.CollectReport.Unfinished;
+import io.holdfast.vault.VaultException;
+import io.holdfast.vault.chain.ReadFailure;
 import io.holdfast.vault.format.GenerationRecord;
 import io.holdfast.vault.format.GenerationRecord.Mark;
 import io.holdfast.vault.format.Keys;
@@ -18,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -52,9 +56,6 @@ public final class Collection {
     }
 
     public CollectReport run() {
-        if (!options.dryRun()) {
-            vault.log().vms().forEach(sweep::chain);
-        }
         Round round = new Round();
         for (int rounds = 1; !round.isDone() && rounds < MOST_ROUNDS; rounds++) {
             round = new Round();
@@ -100,10 +101,7 @@ public final class Collection {
         }
 
         private boolean isUnfinished(Sessions.Found session) {
-            return session.record()
-                    .map(record ->
-                            !references.isCommitted(record.vm(), record.job()) && !references.isFenced(record.id()))
-                    .orElse(true);
+            return session.record().map(record -> !references.hasEnded(record)).orElse(true);
         }
 
         private CollectionPlan plan(List<Sessions.Found> sessions) {
@@ -134,18 +132,19 @@ public final class Collection {
                     vault.options().clock().instant());
         }
 
-        /** Above every number that anybody may know, also when generations were lost. */
+        /** Above every number that a session or a generation of ours knows, and taken by nobody. */
         private long nextNumber(List<Sessions.Found> sessions) {
-            long named = vault.generations().numbers().stream()
-                    .mapToLong(number -> number)
-                    .max()
-                    .orElse(0);
             long recorded = sessions.stream()
                     .flatMap(session -> session.record().stream())
                     .mapToLong(SessionRecord::generation)
                     .max()
                     .orElse(0);
-            return Math.max(Math.max(named, recorded), known.number()) + 1;
+            List<Long> taken = vault.generations().numbers();
+            long next = Math.max(recorded, known.number()) + 1;
+            while (taken.contains(next)) {
+                next++;
+            }
+            return next;
         }
 
         /** Deletes sessions that have ended, with what they left, trails without a session, and generations that are history. */
@@ -158,9 +157,26 @@ public final class Collection {
                 }
             }
             left.forEach(sweep::trail);
+            sweepChains();
             vault.generations().numbers().stream()
                     .filter(number -> number < known.number())
                     .forEach(number -> vault.store().delete(Keys.generation(number)));
+        }
+
+        /** Frees numbers of removed records. While there is a session that cannot be read nobody knows which. */
+        private void sweepChains() {
+            if (unfinished.stream().anyMatch(session -> session.record().isEmpty())) {
+                return;
+            }
+            for (String vm : vault.log().vms()) {
+                long lowest = unfinished.stream()
+                        .flatMap(session -> session.record().stream())
+                        .filter(session -> session.vm().equals(vm))
+                        .mapToLong(SessionRecord::head)
+                        .min()
+                        .orElse(Long.MAX_VALUE);
+                sweep.chain(vm, lowest);
+            }
         }
 
         private void delete() {
@@ -189,15 +205,40 @@ public final class Collection {
             SessionWatch watch = new SessionWatch(vault, options.clock());
             for (Sessions.Found session :
                     watch.silent(inTheWay, options.patience().get())) {
-                if (session.record().isEmpty()) {
-                    // Nobody knows whose it is; a writer that still lives does not commit without it.
-                    sweep.session(session.key());
-                    fenced.add(unfinished(session));
-                } else if (watch.fence(session.record().get())) {
-                    fenced.add(unfinished(session));
-                }
+                bury(watch, session);
             }
             return true;
+        }
+
+        private void bury(SessionWatch watch, Sessions.Found silent) {
+            Optional<SessionRecord> now;
+            try {
+                now = silent.record().isPresent()
+                        ? silent.record()
+                        : vault.sessions().again(silent.key());
+            } catch (StorageException e) {
+                if (!ReadFailure.isOfObject(vault.store(), e)) {
+                    throw e;
+                }
+                // It may be anybody's: it stays, and so does what it may need.
+                return;
+            }
+            if (now.isEmpty()) {
+                // Nobody with our keys wrote it, or it is damaged: a writer that lives does not commit with it.
+                sweep.session(silent.key());
+                fenced.add(unfinished(silent));
+                return;
+            }
+            try {
+                if (watch.fence(now.get())) {
+                    fenced.add(unfinished(silent));
+                }
+            } catch (VaultException e) {
+                if (e.kind() != VaultException.Kind.OUTCOME_UNKNOWN) {
+                    throw e;
+                }
+                // What it committed may be in an object that cannot be read.
+            }
         }
 
         /** Sessions for whose sake packs are kept. */

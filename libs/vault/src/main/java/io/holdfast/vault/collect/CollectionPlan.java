@@ -44,24 +44,28 @@ record CollectionPlan(Map<String, Long> delete, GenerationRecord next) {
         seen.known().condemned().stream()
                 .filter(mark -> seen.pardoned().contains(mark.pack()))
                 .forEach(nextCondemned::add);
+        // What is condemned stays so; only what is left of the room is for more.
         seen.unreferenced().forEach((pack, size) -> {
             Long since = condemned.get(pack);
-            Long suspectedSince = suspected.get(pack);
             if (since != null) {
                 nextCondemned.add(new Mark(pack, since));
                 if (seen.oldest() >= since) {
                     delete.put(pack, size);
                 }
-            } else if (suspectedSince == null) {
-                if (nextSuspected.size() < GenerationRecord.MOST_MARKS) {
-                    nextSuspected.add(new Mark(pack, seen.number()));
-                }
-            } else if (seen.oldest() >= suspectedSince && nextCondemned.size() < GenerationRecord.MOST_MARKS) {
-                nextCondemned.add(new Mark(pack, seen.number()));
-            } else if (nextSuspected.size() < GenerationRecord.MOST_MARKS) {
-                nextSuspected.add(new Mark(pack, suspectedSince));
             }
         });
+        for (String pack : seen.unreferenced().keySet()) {
+            if (condemned.containsKey(pack)) {
+                continue;
+            }
+            Long since = suspected.get(pack);
+            boolean ripe = since != null && seen.oldest() >= since;
+            if (ripe && nextCondemned.size() < GenerationRecord.MOST_MARKS) {
+                nextCondemned.add(new Mark(pack, seen.number()));
+            } else if (nextSuspected.size() < GenerationRecord.MOST_MARKS) {
+                nextSuspected.add(new Mark(pack, since == null ? seen.number() : since));
+            }
+        }
         return new CollectionPlan(delete, new GenerationRecord(seen.number(), now, nextSuspected, nextCondemned));
     }
 

@@ -2,11 +2,13 @@ package io.holdfast.vault.collect;
 
 import io.holdfast.vault.ForgetReport;
 import io.holdfast.vault.PointManifest;
+import io.holdfast.vault.VaultException;
 import io.holdfast.vault.chain.ChainLink;
 import io.holdfast.vault.chain.Draft;
 import io.holdfast.vault.chain.RemovalRecord;
 import io.holdfast.vault.chain.RemovalRecord.Removed;
 import io.holdfast.vault.chain.Slot;
+import io.holdfast.vault.format.Keys;
 import io.holdfast.vault.format.RecordCodec;
 import io.holdfast.vault.write.VaultParts;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Removes points of one VM: a record in the chain says so, and from there on they do not count; then their manifests are deleted. */
 public final class Forget {
@@ -29,8 +32,10 @@ public final class Forget {
     }
 
     public ForgetReport run(Set<UUID> points) {
-        List<Long> standing = vault.log().standing(vm);
-        List<Slot.Point> found = find(standing, points);
+        Standing standing = standing();
+        List<Slot.Point> found = standing.points.stream()
+                .filter(point -> points.contains(point.manifest().id()))
+                .toList();
         Set<UUID> unknown = new HashSet<>(points);
         found.forEach(point -> unknown.remove(point.manifest().id()));
         Set<UUID> already = already(unknown);
@@ -39,24 +44,44 @@ public final class Forget {
         if (!found.isEmpty()) {
             record = Optional.of(vault.appender().append(vm, Long.MAX_VALUE, 0, draft(standing, found)));
         }
-        new ChainSweep(vault).chain(vm);
         List<PointManifest> removed = found.stream().map(Slot.Point::manifest).toList();
         return new ForgetReport(
                 removed, already, unknown, record.map(there -> there.link().head()));
     }
 
-    private List<Slot.Point> find(List<Long> standing, Set<UUID> points) {
-        List<Slot.Point> found = new ArrayList<>();
-        for (long sequence : standing.reversed()) {
-            if (found.size() == points.size()) {
-                break;
-            }
-            if (vault.log().read(vm, sequence) instanceof Slot.Point point
-                    && points.contains(point.manifest().id())) {
-                found.add(point);
-            }
+    /**
+     * What counts of the chain.
+     *
+     * @param unread numbers of objects that cannot be read
+     * @param listed numbers of all objects that are there
+     * @param newest the highest number of a record
+     */
+    private record Standing(List<Slot.Point> points, List<Long> unread, Set<Long> listed, long newest) {
+        /** The lowest number that has to go on counting when these points are removed. */
+        long lowestWithout(TreeMap<Long, Removed> removed) {
+            return Stream.concat(points.stream().map(point -> point.link().sequence()), unread.stream())
+                    .filter(sequence -> sequence <= newest && !removed.containsKey(sequence))
+                    .min(Long::compare)
+                    // What was appended since is above all that was listed.
+                    .orElse(newest + 1);
         }
-        return found;
+    }
+
+    private Standing standing() {
+        List<Slot.Point> points = new ArrayList<>();
+        List<Long> unread = new ArrayList<>();
+        long[] newest = {0};
+        vault.log().each(vm, (sequence, slot) -> {
+            switch (slot) {
+                case Slot.Point point -> points.add(point);
+                case Slot.Unreadable there -> unread.add(sequence);
+                default -> {}
+            }
+            if (slot instanceof Slot.Linked) {
+                newest[0] = sequence;
+            }
+        });
+        return new Standing(points, unread, Set.copyOf(vault.log().sequences(vm, 0)), newest[0]);
     }
 
     private Set<UUID> already(Set<UUID> points) {
@@ -70,7 +95,7 @@ public final class Forget {
         return removed;
     }
 
-    private Draft draft(List<Long> standing, List<Slot.Point> found) {
+    private Draft draft(Standing standing, List<Slot.Point> found) {
         return new Draft() {
             @Override
             public byte[] body(ChainLink link) {
@@ -78,7 +103,7 @@ public final class Forget {
             }
 
             @Override
-            public Optional<Slot.Linked> met(Slot.Linked other) {
+            public Optional<Slot.Linked> met(Slot.Linked other, boolean counts) {
                 return Optional.empty();
             }
         };
@@ -86,17 +111,19 @@ public final class Forget {
 
     /**
      * The record that says all that is removed by now. The removal record before it stays, in case this one is damaged; the one before
-     * that is removed.
+     * that is removed. What is not deleted yet is listed with its hash even below the floor, so that whoever deletes it
+     * knows what it was.
      */
-    private RemovalRecord record(ChainLink link, List<Long> standing, List<Slot.Point> found) {
+    private RemovalRecord record(ChainLink link, Standing standing, List<Slot.Point> found) {
         TreeMap<Long, Removed> removed = new TreeMap<>();
         found.forEach(point -> removed.put(point.link().sequence(), Removed.of(point)));
         long floor = 0;
-        Optional<RemovalRecord> before = link.removals() == 0 ? Optional.empty() : newestRemoval(link);
-        if (before.isPresent()) {
-            RemovalRecord newest = before.get();
+        long kept = link.sequence();
+        if (link.removals() != 0) {
+            RemovalRecord newest = newestRemoval(link);
             newest.removed().forEach(one -> removed.put(one.head().sequence(), one));
             floor = newest.floor();
+            kept = newest.link().sequence();
             long older = newest.link().removals();
             if (older >= floor
                     && !removed.containsKey(older)
@@ -104,23 +131,26 @@ public final class Forget {
                 removed.put(older, Removed.of(r));
             }
         }
-        long lowest = standing.stream()
-                .filter(sequence -> !removed.containsKey(sequence))
-                .findFirst()
-                // What was appended since is above all that was listed.
-                .orElse(standing.getLast() + 1);
-        long raised = Math.max(floor, lowest);
+        long raised = Math.max(floor, Math.min(standing.lowestWithout(removed), kept));
         return new RemovalRecord(
                 vm,
                 link,
                 vault.options().clock().instant(),
                 raised,
-                List.copyOf(removed.tailMap(raised).values()));
+                removed.values().stream()
+                        .filter(one -> one.head().sequence() >= raised
+                                || standing.listed.contains(one.head().sequence()))
+                        .toList());
     }
 
-    private Optional<RemovalRecord> newestRemoval(ChainLink link) {
-        return vault.log().read(vm, link.removals()) instanceof Slot.Removal removal
-                ? Optional.of(removal.record())
-                : vault.log().removal(vm);
+    /** What was removed before has to be carried on: without it nothing is removed. */
+    private RemovalRecord newestRemoval(ChainLink link) {
+        if (vault.log().read(vm, link.removals()) instanceof Slot.Removal removal) {
+            return removal.record();
+        }
+        throw new VaultException(
+                VaultException.Kind.CORRUPT,
+                Keys.point(vault.keys().name("vm", vm), link.removals()).value(),
+                "the newest removal record of this machine cannot be read: nothing was removed");
     }
 }

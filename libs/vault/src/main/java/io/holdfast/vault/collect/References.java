@@ -2,33 +2,47 @@ package io.holdfast.vault.collect;
 
 import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.ChainReport;
+import io.holdfast.vault.chain.ChainCheck;
+import io.holdfast.vault.chain.RemovalRecord;
 import io.holdfast.vault.chain.Slot;
 import io.holdfast.vault.format.Keys;
+import io.holdfast.vault.format.SessionRecord;
 import io.holdfast.vault.write.VaultParts;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /**
- * What the chains of a vault say: which packs points refer to, which jobs have committed, which sessions are dead. Looked at again it
- * reads only what is new; a point that is removed meanwhile goes on counting until the next collection. Confined to one thread.
+ * What the chains of a vault say: which packs points refer to, which sessions have ended, and what is wrong. One reading serves all of
+ * it. Looked at again it reads only what is new; packs of a point that is removed meanwhile go on counting until the next collection.
+ * Confined to one thread.
  */
 final class References {
+
+    /** Objects of strangers that are farther above a chain than this are nobody's next record. */
+    private static final long FARTHEST = 10_000;
+
+    private static final int MOST_LOOKS = 10;
 
     private final VaultParts vault;
     private final Map<String, ChainHead> known;
     private final PackIds packs = new PackIds();
-    private final Set<String> committed = new HashSet<>();
-    private final Set<UUID> fenced = new HashSet<>();
-    private final Map<String, Set<Long>> seen = new HashMap<>();
+    private final Map<String, Map<Long, Seen>> chains = new HashMap<>();
     private final List<String> troubles = new ArrayList<>();
     private int points;
+
+    /**
+     * A record that was read.
+     *
+     * @param job of a point, as hidden as in a session's key; empty for others
+     * @param fenced the session that a fence names
+     * @param slot what the chain check is told; without a manifest's tables
+     */
+    private record Seen(Slot.Linked slot, String hash, String job, Optional<UUID> fenced) {}
 
     References(VaultParts vault, Map<String, ChainHead> known) {
         this.vault = vault;
@@ -43,82 +57,130 @@ final class References {
         return points;
     }
 
-    /** What is wrong with manifests, in sentences: somebody may still need packs of which nothing else tells. */
+    /** What is wrong with records, in sentences: somebody may still need packs of which nothing else tells. */
     List<String> troubles() {
         return troubles;
     }
 
-    boolean isCommitted(String vm, String job) {
-        return committed.contains(name(vm, job));
+    /**
+     * Whether a session has ended: a point of its job, or a fence of it, is in the chain behind its head. A point that was removed counts
+     * too, if it is the very one that is said to be removed: what stands under a number that was free again says nothing.
+     */
+    boolean hasEnded(SessionRecord session) {
+        Map<Long, Seen> chain = chains.getOrDefault(session.vm(), Map.of());
+        Optional<RemovalRecord> removal = removals.getOrDefault(session.vm(), Optional.empty());
+        String job = name(session.vm(), session.job());
+        return chain.entrySet().stream()
+                .filter(entry -> entry.getKey() > session.head())
+                .anyMatch(entry -> {
+                    Seen seen = entry.getValue();
+                    boolean names = seen.job.equals(job)
+                            || seen.fenced.filter(session.id()::equals).isPresent();
+                    return names && isGenuine(entry.getKey(), seen, removal);
+                });
     }
 
-    boolean isFenced(UUID session) {
-        return fenced.contains(session);
+    private static boolean isGenuine(long sequence, Seen seen, Optional<RemovalRecord> removal) {
+        if (removal.isEmpty() || !removal.get().removes(sequence)) {
+            return true;
+        }
+        RemovalRecord.Removed removed = removal.get().bySequence().get(sequence);
+        return removed != null && removed.head().hash().equals(seen.hash);
     }
+
+    private final Map<String, Optional<RemovalRecord>> removals = new HashMap<>();
 
     /** Reads what has come since the last look. */
     void look() {
+        troubles.clear();
+        points = 0;
         List<String> vms = vault.log().vms();
-        for (String vm : vms) {
-            chain(vm);
-        }
-        if (troubles.isEmpty()) {
-            vault.log()
-                    .unreadableMachines()
-                    .forEach(prefix -> troubles.add("no manifest below " + prefix + " can be read"));
-            known.keySet().stream()
-                    .filter(vm -> !vms.contains(vm))
-                    .forEach(vm ->
-                            troubles.add("all manifests of VM " + vm + " are gone, which is known outside the vault"));
-        }
+        vms.forEach(this::chain);
+        vault.log()
+                .unreadableMachines()
+                .forEach(prefix -> troubles.add("no manifest below " + prefix + " can be read"));
+        known.keySet().stream()
+                .filter(vm -> !vms.contains(vm))
+                .forEach(vm ->
+                        troubles.add("all manifests of VM " + vm + " are gone, which is known outside the vault"));
     }
 
+    /** One that is changed while it is read is read again. */
     private void chain(String vm) {
-        Set<Long> before = seen.computeIfAbsent(vm, any -> new HashSet<>());
-        boolean first = before.isEmpty();
+        List<Long> listed = vault.log().sequences(vm, 0);
+        for (int looks = 1; ; looks++) {
+            List<ChainReport.Finding> findings = look(vm, listed);
+            List<Long> now = findings.isEmpty() ? listed : vault.log().sequences(vm, 0);
+            if (now.equals(listed) || looks == MOST_LOOKS) {
+                findings.forEach(finding -> troubles.add(sentence(vm, finding)));
+                break;
+            }
+            listed = now;
+        }
+        Optional<RemovalRecord> removal = vault.log().removal(vm);
+        removals.put(vm, removal);
+        points += (int) chains.getOrDefault(vm, Map.of()).entrySet().stream()
+                .filter(entry -> !entry.getValue().job.isEmpty()
+                        && removal.filter(record -> record.removes(entry.getKey()))
+                                .isEmpty())
+                .count();
+    }
+
+    private List<ChainReport.Finding> look(String vm, List<Long> listed) {
+        Map<Long, Seen> before = chains.getOrDefault(vm, Map.of());
+        Map<Long, Seen> chain = new HashMap<>();
         String name = vault.keys().name("vm", vm);
-        // Listed before the numbers: what comes between counts.
-        Set<Long> fallen = new HashSet<>(vault.log().fallen(vm));
-        for (long sequence : vault.log().sequences(vm, 0)) {
-            if (!before.add(sequence)) {
+        ChainCheck check =
+                new ChainCheck(vm, sequence -> Keys.point(name, sequence).value());
+        Optional<RemovalRecord> removal = vault.log().removal(vm);
+        for (long sequence : listed) {
+            Seen seen = before.get(sequence);
+            if (seen != null) {
+                chain.put(sequence, seen);
+                check.saw(sequence, seen.slot);
                 continue;
             }
             Slot slot = vault.log().read(vm, sequence);
-            switch (slot) {
-                case Slot.Point point -> {
-                    if (!fallen.contains(sequence)) {
-                        point(point);
-                    }
+            check.saw(sequence, slot);
+            if (slot instanceof Slot.Linked record) {
+                chain.put(sequence, seen(record));
+                if (record instanceof Slot.Point point
+                        && removal.filter(there -> there.removes(sequence)).isEmpty()) {
+                    point.manifest().disks().forEach(disk -> disk.packs().forEach(pack -> packs.add(pack.id())));
                 }
-                case Slot.Fence fence -> fenced.add(fence.record().session());
-                case Slot.Unreadable there -> {
-                    before.remove(sequence);
-                    if (!first) {
-                        troubles.add("manifest " + Keys.point(name, sequence) + " cannot be read");
-                    }
-                }
-                case Slot.Removal removal -> {}
-                case Slot.Gap gap -> {}
-                case Slot.Foreign foreign -> {}
-                case Slot.Absent absent -> {}
             }
         }
-        if (first) {
-            vault.log().check(vm, Optional.ofNullable(known.get(vm))).findings().stream()
-                    .filter(finding -> finding.trouble() != ChainReport.Trouble.FOREIGN_SKIPPED)
-                    .forEach(finding -> troubles.add(sentence(vm, finding)));
-        }
+        chains.put(vm, chain);
+        ChainReport report = check.report(Optional.ofNullable(known.get(vm)));
+        long newest = report.head().map(ChainHead::sequence).orElse(0L);
+        return report.findings().stream()
+                .filter(finding -> finding.trouble() != ChainReport.Trouble.FOREIGN_SKIPPED)
+                .filter(finding -> finding.sequence() - newest <= FARTHEST)
+                .toList();
+    }
+
+    private Seen seen(Slot.Linked record) {
+        return switch (record) {
+            case Slot.Point point ->
+                new Seen(
+                        new Slot.Point(point.manifest().withoutDisks()),
+                        point.manifest().hash(),
+                        name(point.vm(), point.manifest().job()),
+                        Optional.empty());
+            case Slot.Fence fence ->
+                new Seen(
+                        fence,
+                        fence.link().hash(),
+                        "",
+                        Optional.of(fence.record().session()));
+            case Slot.Removal removal -> new Seen(removal, removal.link().hash(), "", Optional.empty());
+            case Slot.Gap gap -> new Seen(gap, gap.link().hash(), "", Optional.empty());
+        };
     }
 
     private static String sentence(String vm, ChainReport.Finding finding) {
         String what = finding.trouble().name().toLowerCase(Locale.ROOT).replace('_', ' ');
         return "manifest " + finding.object() + " of VM " + vm + ": " + what;
-    }
-
-    private void point(Slot.Point point) {
-        points++;
-        committed.add(name(point.vm(), point.manifest().job()));
-        point.manifest().disks().forEach(disk -> disk.packs().forEach(pack -> packs.add(pack.id())));
     }
 
     private String name(String vm, String job) {

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  */
 final class SessionWatch {
 
-    private static final Duration POLL = Duration.ofSeconds(5);
+    private static final Duration POLL = Duration.ofSeconds(30);
 
     private final VaultParts vault;
     private final MonotonicClock clock;
@@ -70,9 +70,10 @@ final class SessionWatch {
             }
 
             @Override
-            public Optional<Slot.Linked> met(Slot.Linked other) {
+            public Optional<Slot.Linked> met(Slot.Linked other, boolean counts) {
                 return switch (other) {
-                    case Slot.Point point when point.manifest().job().equals(session.job()) -> Optional.of(other);
+                    case Slot.Point point
+                    when counts && point.manifest().job().equals(session.job()) -> Optional.of(other);
                     case Slot.Fence fence when fence.record().session().equals(session.id()) -> Optional.of(other);
                     case Slot.Linked any -> Optional.empty();
                 };
@@ -81,18 +82,13 @@ final class SessionWatch {
         return record instanceof Slot.Fence;
     }
 
-    /** All that a session puts while it works, its own record and its end included. */
+    /** All that a session puts while it works. */
     private Set<String> signs(Sessions.Found session) {
         Set<String> signs = new HashSet<>();
         Keys.sessionId(session.key()).ifPresent(id -> {
             add(signs, Keys.journals(id));
             add(signs, Keys.beats(id));
         });
-        add(signs, session.key().value());
-        session.record()
-                .ifPresent(record -> vault.log()
-                        .sequences(record.vm(), record.head())
-                        .forEach(sequence -> signs.add(Long.toString(sequence))));
         return signs;
     }
 

@@ -7,6 +7,8 @@ import io.holdfast.vault.chain.GapRecord;
 import io.holdfast.vault.chain.RemovalRecord;
 import io.holdfast.vault.chain.RemovalRecord.Removed;
 import io.holdfast.vault.chain.Slot;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -52,8 +54,7 @@ public final class RecordCodec {
         Slot.Linked record = switch (kind) {
             case POINT -> new Slot.Point(ManifestCodec.decode(in, vm, link, objectSize));
             case REMOVAL ->
-                new Slot.Removal(new RemovalRecord(
-                        vm, link, in.instant(), in.u64(), in.list(MAX_REMOVED, RecordCodec::removed)));
+                new Slot.Removal(removal(vm, link, in.instant(), in.u64(), in.list(MAX_REMOVED, RecordCodec::removed)));
             case FENCE -> {
                 var at = in.instant();
                 yield new Slot.Fence(new FenceRecord(vm, link, in.uuid(), in.string(LinkCodec.MAX_TEXT), at));
@@ -63,6 +64,13 @@ public final class RecordCodec {
         };
         in.end();
         return record;
+    }
+
+    private static RemovalRecord removal(String vm, ChainLink link, Instant at, long floor, List<Removed> removed) {
+        if (floor < 0 || floor > link.sequence()) {
+            throw new FormatException("a removal record that removes itself");
+        }
+        return new RemovalRecord(vm, link, at, floor, removed);
     }
 
     private static GapRecord gap(String vm, ChainLink link, long next) {

@@ -4,7 +4,7 @@ import io.holdfast.storage.ObjectInfo;
 import io.holdfast.storage.ObjectKey;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.storage.StorageException;
-import io.holdfast.vault.chain.ReadFailure;
+import io.holdfast.vault.VaultException;
 import io.holdfast.vault.chain.WriteOnce;
 import io.holdfast.vault.crypto.KeyRing;
 import io.holdfast.vault.crypto.Sealed;
@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 
 /** The generations of a vault: each collection that finds something writes the next. Thread-safe. */
 public final class Generations {
+
+    private static final int MOST_LOOKS = 10;
 
     private final ObjectStore store;
     private final KeyRing keys;
@@ -43,17 +45,30 @@ public final class Generations {
     }
 
     /**
-     * The newest that can be read, {@link GenerationRecord#NONE} when there is none. Passing over one that cannot is safe: whoever
-     * records an older number is waited for.
+     * The newest that authenticates, {@link GenerationRecord#NONE} when there is none. What nobody with this vault's keys wrote is passed
+     * over; what was replaced by a newer one while it was looked for is looked for again.
+     *
+     * @throws StorageException when the store cannot read one
      */
     public GenerationRecord newest() {
-        for (long number : numbers().reversed()) {
-            Optional<GenerationRecord> record = read(number);
-            if (record.isPresent()) {
-                return record.get();
+        for (int looks = 1; ; looks++) {
+            boolean moved = false;
+            for (long number : numbers().reversed()) {
+                Optional<byte[]> object = WriteOnce.read(store, Keys.generation(number), VaultFormat.MAX_SEALED);
+                moved |= object.isEmpty();
+                Optional<GenerationRecord> record = object.flatMap(bytes -> opened(number, bytes));
+                if (record.isPresent()) {
+                    return record.get();
+                }
+            }
+            if (!moved) {
+                return GenerationRecord.NONE;
+            }
+            if (looks == MOST_LOOKS) {
+                throw new VaultException(
+                        VaultException.Kind.CONFLICT, Keys.GENERATIONS, "one collection after another is under way");
             }
         }
-        return GenerationRecord.NONE;
     }
 
     /** Puts a generation; false when its number is taken. */
@@ -62,19 +77,13 @@ public final class Generations {
         return WriteOnce.put(store, key, Sealed.GENERATION.seal(keys, random, key, record.encode()));
     }
 
-    private Optional<GenerationRecord> read(long number) {
-        ObjectKey key = Keys.generation(number);
+    private Optional<GenerationRecord> opened(long number, byte[] object) {
         try {
-            return WriteOnce.read(store, key, VaultFormat.MAX_SEALED)
-                    .map(object -> GenerationRecord.decode(Sealed.GENERATION.open(keys, key, object, Access.WRITE)))
+            return Optional.of(GenerationRecord.decode(
+                            Sealed.GENERATION.open(keys, Keys.generation(number), object, Access.WRITE)))
                     .filter(record -> record.number() == number);
         } catch (FormatException e) {
             return Optional.empty();
-        } catch (StorageException e) {
-            if (ReadFailure.isOfObject(store, e)) {
-                return Optional.empty();
-            }
-            throw e;
         }
     }
 }

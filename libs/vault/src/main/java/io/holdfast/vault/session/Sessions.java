@@ -70,14 +70,11 @@ public final class Sessions {
         return object.length;
     }
 
-    /** Whether a session is still there: a collection that declared it dead removes it. */
+    /** Whether a session is still there, whole: a collection that declared it dead removes it. Fails when the store cannot tell. */
     public boolean exists(SessionRecord session) {
-        return store.head(key(session)).isPresent();
-    }
-
-    /** Removes a session that never began. */
-    public void delete(SessionRecord session) {
-        store.delete(key(session));
+        Optional<byte[]> there = WriteOnce.read(store, key(session), MOST_BYTES);
+        return there.isPresent()
+                && opened(key(session), there.get()).filter(session::equals).isPresent();
     }
 
     private ObjectKey key(SessionRecord session) {
@@ -88,20 +85,30 @@ public final class Sessions {
         return keys.name("session", vm, job);
     }
 
+    /** Reads a session once more: empty when nobody with this vault's keys wrote what is there. Fails when the store cannot tell. */
+    public Optional<SessionRecord> again(ObjectKey key) {
+        return WriteOnce.read(store, key, MOST_BYTES).flatMap(object -> opened(key, object));
+    }
+
     private Optional<SessionRecord> read(ObjectKey key) {
         try {
-            return WriteOnce.read(store, key, MOST_BYTES)
-                    .map(object -> SessionRecord.decode(Sealed.SESSION.open(keys, key, object, Access.WRITE)))
+            return again(key);
+        } catch (StorageException e) {
+            if (ReadFailure.isOfObject(store, e)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private Optional<SessionRecord> opened(ObjectKey key, byte[] object) {
+        try {
+            return Optional.of(SessionRecord.decode(Sealed.SESSION.open(keys, key, object, Access.WRITE)))
                     .filter(session -> key.equals(key(session)));
         } catch (FormatException e) {
             return Optional.empty();
         } catch (VaultException e) {
             if (e.kind() == VaultException.Kind.UNSUPPORTED) {
-                return Optional.empty();
-            }
-            throw e;
-        } catch (StorageException e) {
-            if (ReadFailure.isOfObject(store, e)) {
                 return Optional.empty();
             }
             throw e;

@@ -20,7 +20,7 @@ import java.util.UUID;
 record JobHistory(Optional<PointManifest> committed, List<SessionRecord> alive) {
 
     /** Records at the end of a chain that are looked at for a job whose sessions are gone. */
-    private static final int NEWEST = 2;
+    private static final int NEWEST = 4;
 
     /** @throws VaultException OUTCOME_UNKNOWN: nothing was found, but an object where it may be cannot be read */
     static JobHistory of(VaultParts vault, String vm, String job) {
@@ -36,7 +36,7 @@ record JobHistory(Optional<PointManifest> committed, List<SessionRecord> alive) 
             throw doubt.get();
         }
         List<SessionRecord> alive = sessions.stream()
-                .filter(session -> !seen.fenced.contains(session.id()))
+                .filter(session -> !seen.fenced.contains(session.id()) && session.head() >= seen.removed)
                 .toList();
         return new JobHistory(seen.committed, alive);
     }
@@ -49,16 +49,23 @@ record JobHistory(Optional<PointManifest> committed, List<SessionRecord> alive) 
         private final String job;
         private final Set<UUID> fenced = new HashSet<>();
         private Optional<PointManifest> committed = Optional.empty();
+        /** The highest number of a point of the job that was removed: sessions that are older have ended with it. */
+        private long removed;
 
         Seen(String job) {
             this.job = job;
         }
 
-        void record(Slot.Linked record) {
+        void record(Slot.Linked record, boolean counts) {
             switch (record) {
                 case Slot.Point point
-                when point.manifest().job().equals(job) && committed.isEmpty() ->
-                    committed = Optional.of(point.manifest());
+                when point.manifest().job().equals(job) -> {
+                    if (!counts) {
+                        removed = point.manifest().sequence();
+                    } else if (committed.isEmpty()) {
+                        committed = Optional.of(point.manifest());
+                    }
+                }
                 case Slot.Fence fence -> fenced.add(fence.record().session());
                 case Slot.Point other -> {}
                 case Slot.Removal removal -> {}

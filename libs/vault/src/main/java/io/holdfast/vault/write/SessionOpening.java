@@ -101,7 +101,7 @@ record SessionOpening(
                         condemned(generation),
                         alarms);
             }
-            vault.sessions().delete(session);
+            // It is left to collections: another attempt may have gone on in it already.
             generation = now;
         }
         throw new VaultException(VaultException.Kind.CONFLICT, null, "one collection after another is under way");

@@ -1,7 +1,6 @@
 package io.holdfast.vault.write;
 
 import io.holdfast.storage.ObjectKey;
-import io.holdfast.storage.StorageException;
 import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.BackupKind;
 import io.holdfast.vault.ChainHead;
@@ -14,7 +13,6 @@ import io.holdfast.vault.VaultException;
 import io.holdfast.vault.chain.ChainEnd;
 import io.holdfast.vault.chain.ChainLink;
 import io.holdfast.vault.chain.Draft;
-import io.holdfast.vault.chain.ReadFailure;
 import io.holdfast.vault.chain.Slot;
 import io.holdfast.vault.format.Access;
 import io.holdfast.vault.format.Journal;
@@ -207,7 +205,7 @@ public final class SessionWriter implements AutoCloseable {
             }
 
             @Override
-            public Optional<Slot.Linked> met(Slot.Linked other) {
+            public Optional<Slot.Linked> met(Slot.Linked other, boolean counts) {
                 if (other instanceof Slot.Fence fence
                         && fence.record().session().equals(session.id())) {
                     throw fenced(session);
@@ -227,14 +225,8 @@ public final class SessionWriter implements AutoCloseable {
 
     /** A fence may have been removed from the chain; then the session was before. */
     private void requireAlive(SessionRecord session) {
-        try {
-            if (!vault.sessions().exists(session)) {
-                throw fenced(session);
-            }
-        } catch (StorageException e) {
-            if (!ReadFailure.isOfObject(vault.store(), e)) {
-                throw e;
-            }
+        if (!vault.sessions().exists(session)) {
+            throw fenced(session);
         }
     }
 
