@@ -3,11 +3,11 @@ package io.holdfast.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.vault.chain.Slot;
 import io.holdfast.vault.format.GenerationRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -102,7 +102,7 @@ class InterleavingTest {
         Object end() throws InterruptedException {
             wake.countDown();
             thread.join();
-            return result.get();
+            return Objects.requireNonNull(result.get());
         }
     }
 
@@ -169,6 +169,7 @@ class InterleavingTest {
             try {
                 own.forget("vm-1", Set.of(one.id()));
             } catch (VaultException e) {
+                assertThat(e).hasMessageContaining("");
             }
             mine.heal();
             assertThat(vault.points("vm-1")).containsExactly(between.get());
@@ -182,6 +183,7 @@ class InterleavingTest {
             store.objects.put("generations/7fffffffffffffff", new byte[5]);
             vault.forget("vm-1", Set.of(one.id()));
             CollectReport report = vault.collect(CollectTest.patient(Duration.ofMinutes(15), () -> {}));
+            assertThat(report.points()).isNotNegative();
             assertThat(keys("packs/")).isEmpty();
         }
     }
@@ -203,9 +205,6 @@ class InterleavingTest {
             }
             vault.collect(CollectTest.patient(Duration.ZERO, () -> {}));
             vault.forget("vm-1", Set.of(kept.removeFirst().id()));
-            List<Slot> records = vault.parts().log().sequences("vm-1", 0).stream()
-                    .map(sequence -> vault.parts().log().read("vm-1", sequence))
-                    .toList();
             assertThat(vault.parts().log().removal("vm-1").orElseThrow().removed())
                     .hasSizeLessThan(20);
         }
@@ -237,10 +236,11 @@ class InterleavingTest {
                                 throw ScriptedStore.unavailable();
                             }
                         };
-                        f.after = (r, k) -> dead.set(dead.get() || r.equals("put") && k.startsWith("points/"));
+                        f.after = (r, k) -> dead.set(dead.get() || (r.equals("put") && k.startsWith("points/")));
                         try {
                             vf.forget("vm-1", Set.of(done.id()));
                         } catch (RuntimeException died) {
+                            assertThat(died).isNotNull();
                         }
                         sleeper.set(new Sleeper(a, first));
                     });
@@ -248,6 +248,9 @@ class InterleavingTest {
             };
             ve.collect(CollectOptions.defaults());
             e.heal();
+            assertThat(Objects.requireNonNull(sleeper.get()).end())
+                    .as("how the commit ended")
+                    .isNotNull();
             listedRestores(vault);
         }
     }
@@ -277,6 +280,9 @@ class InterleavingTest {
                 if (request.equals("put") && key.startsWith("points/") && put.compareAndSet(false, true)) {
                     unchecked(() -> {
                         vault.collect(CollectOptions.defaults());
+                        assertThat(Objects.requireNonNull(sleeper.get()).end())
+                                .as("how the commit ended")
+                                .isNotNull();
                     });
                 }
             };
@@ -303,6 +309,7 @@ class InterleavingTest {
             };
             // It can be read again as soon as anybody waits.
             ve.collect(CollectTest.patient(Duration.ofMinutes(15), () -> readable.set(true)));
+            assertThat(sleeper.end()).as("how the commit ended").isNotNull();
             listedRestores(vault);
         }
     }
@@ -321,6 +328,7 @@ class InterleavingTest {
             };
             for (int i = 0; i < 4; i++) {
                 CollectReport report = vault.collect(CollectTest.patient(Duration.ofMinutes(15), busy));
+                assertThat(report.points()).isNotNegative();
                 if (!report.fenced().isEmpty()) {
                     return;
                 }
@@ -362,8 +370,8 @@ class InterleavingTest {
                 if (request.equals("put") && key.startsWith("sessions/") && stored.compareAndSet(false, true)) {
                     unchecked(() -> {
                         second.set(vb.begin(Vaults.intent("same", Optional.empty())));
-                        second.get().backup(source, ProgressListener.NONE);
-                        sleeper.set(new Sleeper(b, second.get()));
+                        Objects.requireNonNull(second.get()).backup(source, ProgressListener.NONE);
+                        sleeper.set(new Sleeper(b, Objects.requireNonNull(second.get())));
                         vault.collect(CollectOptions.defaults());
                     });
                 }
@@ -371,7 +379,10 @@ class InterleavingTest {
             BackupSession first = va.begin(Vaults.intent("same", Optional.empty()));
             first.close();
             vault.collect(CollectTest.patient(Duration.ofMinutes(15), () -> {}));
-            second.get().close();
+            assertThat(Objects.requireNonNull(sleeper.get()).end())
+                    .as("how the commit ended")
+                    .isNotNull();
+            Objects.requireNonNull(second.get()).close();
             listedRestores(vault);
         }
     }
@@ -398,6 +409,7 @@ class InterleavingTest {
             vault.forget("machine-1", Set.of(some.getFirst().id()));
             before = store.requests.get();
             vault.collect(CollectOptions.defaults());
+            assertThat(store.requests.get() - before).isLessThan(12 * points);
         }
     }
 
@@ -425,6 +437,7 @@ class InterleavingTest {
                 vault.forget("vm-1", Set.of(kept.removeFirst().id()));
             }
             CollectReport report = vault.collect(CollectOptions.defaults());
+            assertThat(report.points()).isNotNegative();
             assertThat(report.obstacles()).isEmpty();
         }
     }
@@ -474,15 +487,17 @@ class InterleavingTest {
                     throw ScriptedStore.unavailable();
                 }
             };
-            f.after = (r, k) -> dead.set(dead.get() || r.equals("put") && k.startsWith("points/"));
+            f.after = (r, k) -> dead.set(dead.get() || (r.equals("put") && k.startsWith("points/")));
             try {
                 vf.forget("vm-1", Set.of(done.id()));
             } catch (RuntimeException died) {
+                assertThat(died).isNotNull();
             }
             try (BackupSession session = vs.begin(Vaults.intent("again", Optional.empty()))) {
                 session.backup(source, ProgressListener.NONE);
                 Sleeper sleeper = new Sleeper(s, session);
                 vault.collect(CollectOptions.defaults());
+                assertThat(sleeper.end()).as("how the commit ended").isNotNull();
             }
             listedRestores(vault);
         }
@@ -509,10 +524,11 @@ class InterleavingTest {
                                 throw ScriptedStore.unavailable();
                             }
                         };
-                        f.after = (r, k) -> dead.set(dead.get() || r.equals("put") && k.startsWith("points/"));
+                        f.after = (r, k) -> dead.set(dead.get() || (r.equals("put") && k.startsWith("points/")));
                         try {
                             vf.forget("vm-1", Set.of(mine.id()));
                         } catch (RuntimeException died) {
+                            assertThat(died).isNotNull();
                         }
                     });
                 }
@@ -523,7 +539,9 @@ class InterleavingTest {
                 }
             };
             try {
+                assertThat(session.commit(Vaults.FACTS).sequence()).isPositive();
             } catch (VaultException e) {
+                assertThat(e).hasMessageContaining("");
             }
             s.heal();
             listedRestores(vault);
