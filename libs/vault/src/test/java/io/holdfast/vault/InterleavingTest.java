@@ -601,4 +601,28 @@ class InterleavingTest {
             }
         }
     }
+
+    @Test
+    void whoWakesAfterHisNumberWasGivenAndFreedIsNotToldThatHeCommitted() throws Exception {
+        ScriptedStore mine = client();
+        try (Vault vault = Vaults.create(store);
+                Vault own = open(mine);
+                BackupSession session = own.begin(Vaults.intent("late", Optional.empty()))) {
+            session.backup(noise(1 << 20).freeze(Optional.empty(), Optional.empty()), ProgressListener.NONE);
+            awaitPacks(1);
+            Sleeper sleeper = new Sleeper(mine, session);
+            PointManifest fast = Vaults.full(vault, "fast", Vaults.disk("vda", 1000, 1));
+            PointManifest kept = Vaults.full(vault, "kept", Vaults.disk("vda", 1000, 2));
+            vault.forget("vm-1", Set.of(fast.id()));
+            CollectReport report = vault.collect(CollectTest.patient(Duration.ZERO, () -> {}));
+            assertThat(report.fenced()).hasSize(1);
+            assertThat(keys("points/")).as("the number is free").noneMatch(key -> key.endsWith("0000000000000001"));
+            assertThat(sleeper.end())
+                    .isInstanceOfSatisfying(
+                            VaultException.class, e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.FENCED));
+            assertThat(vault.points("vm-1")).containsExactly(kept);
+            CollectReport _ = vault.collect(CollectOptions.defaults());
+            assertThat(keys("points/")).noneMatch(key -> key.endsWith("0000000000000001"));
+        }
+    }
 }

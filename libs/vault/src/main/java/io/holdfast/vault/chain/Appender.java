@@ -62,8 +62,10 @@ public final class Appender {
                 } else if (stands(vm, record)) {
                     return record;
                 } else {
+                    // Before anything is shown: what was just put, in vain, must not be taken for a success.
+                    draft.beforePut();
                     ChainEnd now = log.end(vm);
-                    instead = show(vm, end.last(), now, draft);
+                    instead = show(vm, end.next(), now, draft);
                     end = now;
                     draft.beforePut();
                 }
