@@ -19,7 +19,6 @@ import io.holdfast.vault.CollectOptions;
 import io.holdfast.vault.CollectReport;
 import io.holdfast.vault.VaultException;
 import io.holdfast.vault.access.Failures;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +30,6 @@ import java.util.stream.Collectors;
  * missing, is left as it is.
  */
 public final class CollectVault implements JobHandler {
-
-    /** Backups give a sign of life every 3 minutes. */
-    private static final Duration PATIENCE = Duration.ofMinutes(15);
-
-    private static final int MOST_TOLD = 5;
 
     private final RunnerApi catalog;
     private final VaultDoor door;
@@ -58,27 +52,21 @@ public final class CollectVault implements JobHandler {
         try (OpenVault vault = door.open(catalog.vaultAccess(spec.vault()))) {
             CollectReport report = vault.collect(new CollectOptions(
                     false,
-                    Optional.of(PATIENCE),
+                    Optional.of(CollectOptions.PATIENCE),
                     false,
                     known,
                     clock,
                     sessions -> context.progress(new Progress(
                             "wait", 0, 0, "a sign of life of " + sessions.size() + " backups", null, null))));
-            refuse(report);
+            report.refusal().ifPresent(sentence -> {
+                throw new ApiException(ErrorCode.VAULT_CHAIN_BROKEN, sentence);
+            });
             return json.valueToTree(new VaultCollected(
                     vault.formatId(), report.points(), report.garbageBytes(), report.deletedBytes(), lines(report)));
         } catch (VaultException e) {
             throw Failures.OF_VAULT.of(e);
         } catch (StorageException e) {
             throw Failures.OF_VAULT.of(e);
-        }
-    }
-
-    private static void refuse(CollectReport report) {
-        if (!report.obstacles().isEmpty()) {
-            String first = report.obstacles().stream().limit(MOST_TOLD).collect(Collectors.joining("; "));
-            throw new ApiException(
-                    ErrorCode.VAULT_CHAIN_BROKEN, "Nothing was deleted, because the vault is damaged: " + first + ".");
         }
     }
 
@@ -89,7 +77,8 @@ public final class CollectVault implements JobHandler {
                 + " bytes, were deleted.");
         report.fenced()
                 .forEach(session -> lines.add("Job " + session.job() + " of " + session.vm()
-                        + " was declared dead: nothing was heard of it for 15 minutes."));
+                        + " was declared dead: nothing was heard of it for "
+                        + CollectOptions.PATIENCE.toMinutes() + " minutes."));
         if (!report.waitingFor().isEmpty()) {
             lines.add("Packs are kept for " + report.waitingFor().size() + " backups that did not end: collect again.");
         }

@@ -1,5 +1,6 @@
 package io.holdfast.cli.command;
 
+import io.holdfast.api.job.JobInfo;
 import io.holdfast.api.vault.VaultInfo;
 import io.holdfast.cli.Shell;
 import io.holdfast.cli.WaitOptions;
@@ -9,7 +10,6 @@ import io.holdfast.cli.output.Printable;
 import io.holdfast.cli.output.Report;
 import io.holdfast.cli.output.Table;
 import io.holdfast.cli.progress.Follower;
-import io.holdfast.cli.progress.Outcome;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -67,23 +67,15 @@ public final class VaultVerbs {
                 "Whether one was removed, replaced or damaged, and whether the newest that the catalog knows is still there."
                         + " Blocks are not read."
             })
-    static final class Check extends Verb {
-
-        @Parameters(index = "0", paramLabel = "NAME", description = "The vault.")
-        private String name = "";
-
-        @Mixin
-        private WaitOptions wait = new WaitOptions();
+    static final class Check extends WorkerVerb {
 
         Check(Shell shell) {
             super(shell);
         }
 
         @Override
-        protected int run(CatalogClient catalog, Report report) throws InterruptedException {
-            Outcome outcome = follow(catalog, List.of(new Follower.Order(name, () -> catalog.checkVault(name))), wait)
-                    .getFirst();
-            return JobResults.check(outcome, report);
+        JobInfo ask(CatalogClient catalog, String name) throws InterruptedException {
+            return catalog.checkVault(name);
         }
     }
 
@@ -94,7 +86,20 @@ public final class VaultVerbs {
                 "Runs beside backups and restores. A backup of which nothing is heard for 15 minutes counts as dead and would begin"
                         + " again. A vault that lacks a point is left as it is."
             })
-    static final class Collect extends Verb {
+    static final class Collect extends WorkerVerb {
+
+        Collect(Shell shell) {
+            super(shell);
+        }
+
+        @Override
+        JobInfo ask(CatalogClient catalog, String name) throws InterruptedException {
+            return catalog.collectVault(name);
+        }
+    }
+
+    /** What a worker does to one vault, as a job whose result is lines. */
+    abstract static class WorkerVerb extends Verb {
 
         @Parameters(index = "0", paramLabel = "NAME", description = "The vault.")
         private String name = "";
@@ -102,13 +107,15 @@ public final class VaultVerbs {
         @Mixin
         private WaitOptions wait = new WaitOptions();
 
-        Collect(Shell shell) {
+        WorkerVerb(Shell shell) {
             super(shell);
         }
 
+        abstract JobInfo ask(CatalogClient catalog, String name) throws InterruptedException;
+
         @Override
-        protected int run(CatalogClient catalog, Report report) throws InterruptedException {
-            var order = new Follower.Order(name, () -> catalog.collectVault(name));
+        protected final int run(CatalogClient catalog, Report report) throws InterruptedException {
+            var order = new Follower.Order(name, () -> ask(catalog, name));
             return JobResults.check(follow(catalog, List.of(order), wait).getFirst(), report);
         }
     }

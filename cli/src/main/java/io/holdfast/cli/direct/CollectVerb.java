@@ -72,7 +72,13 @@ final class CollectVerb extends DirectVerb {
                             MonotonicClock.system(),
                             sessions -> report.note("Waiting up to " + minutes + " minutes for a sign of life of "
                                     + named(sessions) + ". Ctrl-C does no harm.")));
-            refuse(done);
+            done.refusal().ifPresent(sentence -> {
+                throw new ApiException(
+                        ErrorCode.VAULT_CHAIN_BROKEN,
+                        sentence
+                                + " What is missing may come back from a copy; if it does not, --despite-damage collects"
+                                + " nevertheless.");
+            });
             done.fenced().forEach(session -> report.note("Declared dead, nothing was heard of it: " + named(session)));
             if (!done.waitingFor().isEmpty()) {
                 report.note("Some packs are kept because of " + named(done.waitingFor()) + ": collect again later.");
@@ -80,20 +86,6 @@ final class CollectVerb extends DirectVerb {
             report.result(document(done), () -> table(done));
             return 0;
         }
-    }
-
-    private static void refuse(CollectReport report) {
-        if (report.obstacles().isEmpty()) {
-            return;
-        }
-        String first = report.obstacles().stream().limit(MOST_TOLD).collect(Collectors.joining("; "));
-        int more = Math.max(0, report.obstacles().size() - MOST_TOLD);
-        throw new ApiException(
-                ErrorCode.VAULT_CORRUPT,
-                "Nothing was deleted, because the vault is damaged: " + first
-                        + (more > 0 ? "; and " + more + " more" : "")
-                        + ". What is missing may come back from a copy; if it does not, --despite-damage collects"
-                        + " nevertheless.");
     }
 
     private static String named(List<Unfinished> sessions) {

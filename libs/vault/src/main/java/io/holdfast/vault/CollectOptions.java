@@ -1,6 +1,7 @@
 package io.holdfast.vault;
 
 import io.holdfast.storage.MonotonicClock;
+import io.holdfast.vault.session.Beats;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ public record CollectOptions(
         Map<String, ChainHead> known,
         MonotonicClock clock,
         Consumer<List<CollectReport.Unfinished>> waiting) {
+
+    /** Several of the signs of life that a backup gives: 15 minutes. */
+    public static final Duration PATIENCE = Beats.EVERY.multipliedBy(5);
 
     public CollectOptions {
         known = Map.copyOf(known);

@@ -1,6 +1,8 @@
 package io.holdfast.vault;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What a collection found and did. Packs are counted as they were found; bytes are those of their objects.
@@ -28,10 +30,23 @@ public record CollectReport(
         List<Unfinished> fenced,
         List<String> obstacles) {
 
+    private static final int MOST_TOLD = 5;
+
     public CollectReport {
         waitingFor = List.copyOf(waitingFor);
         fenced = List.copyOf(fenced);
         obstacles = List.copyOf(obstacles);
+    }
+
+    /** The obstacles in one sentence; empty when there are none. */
+    public Optional<String> refusal() {
+        if (obstacles.isEmpty()) {
+            return Optional.empty();
+        }
+        String first = obstacles.stream().limit(MOST_TOLD).collect(Collectors.joining("; "));
+        int more = Math.max(0, obstacles.size() - MOST_TOLD);
+        return Optional.of("Nothing was deleted, because the vault is damaged: " + first
+                + (more > 0 ? "; and " + more + " more" : "") + ".");
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.holdfast.vault;
 
 import io.holdfast.vault.chain.ChainLink;
+import io.holdfast.vault.chain.ChainRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,8 @@ public record PointManifest(
         List<Disk> disks,
         Sizes sizes,
         String definition,
-        List<String> notes) {
+        List<String> notes)
+        implements ChainRecord {
 
     public PointManifest {
         disks = List.copyOf(disks);
@@ -124,29 +126,6 @@ public record PointManifest(
     /** This manifest as the head of its chain. */
     public ChainHead head() {
         return link.head();
-    }
-
-    /** The same without what takes room. */
-    public PointManifest withoutDisks() {
-        return new PointManifest(
-                id,
-                vm,
-                vmName,
-                source,
-                sourceId,
-                job,
-                moment,
-                link,
-                kind,
-                base,
-                consistency,
-                vmState,
-                takenAt,
-                committedAt,
-                List.of(),
-                sizes,
-                "",
-                List.of());
     }
 
     /** The disk with this key. */

@@ -75,7 +75,7 @@ public final class Vault implements AutoCloseable {
 
     /** The ids of all VMs that have or had a point. */
     public List<String> vms() {
-        return parts.log().vms();
+        return parts.log().machines().vms();
     }
 
     /** The points of a VM, oldest first. What does not authenticate is left out; {@link #checkChain} names it. */
@@ -107,7 +107,7 @@ public final class Vault implements AutoCloseable {
 
     /** Below which keys there are points of a VM of which none can be read: nobody knows whose they are. */
     public List<String> unreadableMachines() {
-        return parts.log().unreadableMachines();
+        return parts.log().machines().unreadable();
     }
 
     /** One point; CORRUPT when it is not found but some manifest of the VM cannot be read. */

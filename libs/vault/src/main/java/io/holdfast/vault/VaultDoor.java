@@ -112,13 +112,9 @@ final class VaultDoor {
         Slots slots = readSlots(store, id);
         List<KeySlot.Candidate> fitting =
                 slots.candidates.stream().filter(one -> one.takes(secret)).toList();
-        long work = 0;
+        Work work = new Work();
         for (KeySlot.Candidate candidate : fitting) {
-            work += candidate.cost();
-            if (work > MOST_WORK) {
-                throw new VaultException(
-                        Kind.CORRUPT, Keys.SLOTS, "there are more key slots than a vault has: somebody planted some");
-            }
+            work.spend(candidate);
             Optional<byte[]> master = KeySlot.unwrap(candidate, secret);
             if (master.isPresent()) {
                 return new Tried(candidate.id(), master.get());
@@ -131,6 +127,20 @@ final class VaultDoor {
         throw slots.candidates.isEmpty()
                 ? new VaultException(Kind.MISSING, Keys.SLOTS, "the vault has no key slot that this program can use")
                 : new VaultException(Kind.WRONG_PASSPHRASE, null, "no key slot opens with this " + what);
+    }
+
+    /** What trying a secret may cost: what strangers planted does not set the price. */
+    static final class Work {
+        private long spent;
+
+        /** Called before each try. */
+        void spend(KeySlot.Candidate candidate) {
+            spent += candidate.cost();
+            if (spent > MOST_WORK) {
+                throw new VaultException(
+                        Kind.CORRUPT, Keys.SLOTS, "there are more key slots than a vault has: somebody planted some");
+            }
+        }
     }
 
     private record Slots(

@@ -107,8 +107,11 @@ public final class VaultKeys {
 
     /** The slots that a secret opens: one that was added twice, or by a rotation that was cut off, opens several. */
     private static List<String> openedBy(ObjectStore store, VaultSecret secret, VaultDoor.Unwrapped opened) {
+        VaultDoor.Work work = new VaultDoor.Work();
         return VaultDoor.candidates(store, opened.vault()).stream()
-                .filter(one -> one.takes(secret) && opens(one, secret))
+                .filter(one -> one.takes(secret))
+                .peek(work::spend)
+                .filter(one -> opens(one, secret))
                 .map(KeySlot.Candidate::id)
                 .toList();
     }

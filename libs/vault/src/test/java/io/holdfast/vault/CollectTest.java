@@ -2,7 +2,6 @@ package io.holdfast.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.StorageException;
@@ -15,13 +14,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What nothing needs is deleted; what somebody may need is not. */
-class CollectTest {
-
-    private final ScriptedStore store = new ScriptedStore();
+class CollectTest extends SeveralPrograms {
 
     static CollectOptions patient(Duration patience, Runnable whilePausing) {
         long[] now = {0};
@@ -45,30 +41,6 @@ class CollectTest {
                 sessions -> {});
     }
 
-    private static List<String> keys(ScriptedStore of, String prefix) {
-        return of.objects.keySet().stream()
-                .filter(key -> key.startsWith(prefix))
-                .toList();
-    }
-
-    /** A disk that fills packs while it is read. */
-    private static ModelDisk noise(int size) {
-        ModelDisk disk = new ModelDisk("vda", size);
-        byte[] noise = new byte[size];
-        new Random(size).nextBytes(noise);
-        disk.fill(0, size / ModelDisk.UNIT, noise, new Random(1));
-        return disk;
-    }
-
-    /** Packs are put in the background. */
-    private void awaitPacks(int count) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> keys(store, "packs/").size() >= count);
-    }
-
-    private static Set<UUID> ids(PointManifest point) {
-        return Set.of(point.id());
-    }
-
     @Test
     void whatOnlyAForgottenPointNeededIsDeletedByOneCollection() throws Exception {
         try (Vault vault = Vaults.create(store)) {
@@ -86,12 +58,12 @@ class CollectTest {
 
             assertThat(did).isEqualTo(would);
             assertThat(did.deletedPacks()).isEqualTo(did.garbagePacks()).isPositive();
-            assertThat(keys(store, "packs/"))
+            assertThat(keys("packs/"))
                     .containsExactlyInAnyOrderElementsOf(two.packs()
                             .map(id -> "packs/" + id.substring(0, 2) + "/" + id)
                             .toList());
-            assertThat(keys(store, "sessions/")).isEmpty();
-            assertThat(keys(store, "journal/")).isEmpty();
+            assertThat(keys("sessions/")).isEmpty();
+            assertThat(keys("journal/")).isEmpty();
             Vaults.assertRestores(vault, two, "vda", disk.bytes);
             int requests = store.requests.get();
             assertThat(vault.collect(CollectOptions.defaults()).garbagePacks()).isZero();
@@ -120,7 +92,7 @@ class CollectTest {
         ModelDisk disk = noise(3 << 20);
         try (Vault vault = Vaults.create(store);
                 BackupSession session = vault.begin(Vaults.intent("slow", Optional.empty()))) {
-            session.backup(disk.freeze(Optional.empty(), Optional.empty()), ProgressListener.NONE);
+            session.backup(whole(disk), ProgressListener.NONE);
             awaitPacks(3);
             disk.takeChanged();
             for (int i = 0; i < 5; i++) {
@@ -142,7 +114,7 @@ class CollectTest {
     @Test
     void aSessionOfWhichNothingIsHeardIsDeclaredDeadAndCannotCommit() throws Exception {
         ModelDisk disk = noise(3 << 20);
-        DiskSource source = disk.freeze(Optional.empty(), Optional.empty());
+        DiskSource source = whole(disk);
         try (Vault vault = Vaults.create(store)) {
             BackupSession dead = vault.begin(Vaults.intent("dead", Optional.empty()));
             dead.backup(source, ProgressListener.NONE);
@@ -152,7 +124,7 @@ class CollectTest {
                     .extracting(CollectReport.Unfinished::job)
                     .containsExactly("dead");
             assertThat(report.deletedPacks()).isPositive();
-            assertThat(keys(store, "packs/")).isEmpty();
+            assertThat(keys("packs/")).isEmpty();
             assertThatThrownBy(() -> dead.commit(Vaults.FACTS))
                     .isInstanceOfSatisfying(
                             VaultException.class, e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.FENCED));
@@ -169,9 +141,9 @@ class CollectTest {
         ModelDisk disk = noise(2 << 20);
         try (Vault vault = Vaults.create(store);
                 BackupSession alive = vault.begin(Vaults.intent("alive", Optional.empty()))) {
-            alive.backup(disk.freeze(Optional.empty(), Optional.empty()), ProgressListener.NONE);
+            alive.backup(whole(disk), ProgressListener.NONE);
             awaitPacks(3);
-            String id = keys(store, "sessions/").getFirst().replaceAll(".*/", "");
+            String id = keys("sessions/").getFirst().replaceAll(".*/", "");
             Runnable beat = () -> store.objects.put("beats/" + id + "/00", new byte[1]);
             CollectReport report = vault.collect(patient(Duration.ofMinutes(15), beat));
             assertThat(report.fenced()).isEmpty();
@@ -179,7 +151,7 @@ class CollectTest {
             PointManifest point = alive.commit(Vaults.FACTS);
             Vaults.assertRestores(vault, point, "vda", disk.bytes);
             vault.collect(CollectOptions.defaults());
-            assertThat(keys(store, "beats/")).isEmpty();
+            assertThat(keys("beats/")).isEmpty();
         }
     }
 
@@ -189,7 +161,7 @@ class CollectTest {
         try (Vault vault = Vaults.create(store);
                 Vault other = Vault.open(new ScriptedStore(store.objects), Vaults.PASSPHRASE, Vaults.SMALL);
                 BackupSession session = other.begin(Vaults.intent("late", Optional.empty()))) {
-            session.backup(disk.freeze(Optional.empty(), Optional.empty()), ProgressListener.NONE);
+            session.backup(whole(disk), ProgressListener.NONE);
             awaitPacks(3);
             List<PointManifest> committed = new ArrayList<>();
             store.before = (request, key) -> {
@@ -212,7 +184,7 @@ class CollectTest {
         try (Vault vault = Vaults.create(store);
                 Vault own = Vault.open(mine, Vaults.PASSPHRASE, Vaults.SMALL);
                 BackupSession session = own.begin(Vaults.intent("late", Optional.empty()))) {
-            session.backup(disk.freeze(Optional.empty(), Optional.empty()), ProgressListener.NONE);
+            session.backup(whole(disk), ProgressListener.NONE);
             boolean[] once = {false};
             mine.before = (request, key) -> {
                 if (request.equals("put") && key.startsWith("points/") && !once[0]) {
@@ -225,7 +197,7 @@ class CollectTest {
                     .isInstanceOfSatisfying(
                             VaultException.class, e -> assertThat(e.kind()).isEqualTo(VaultException.Kind.FENCED));
             assertThat(vault.points("vm-1")).isEmpty();
-            assertThat(keys(store, "packs/")).isEmpty();
+            assertThat(keys("packs/")).isEmpty();
         }
     }
 
@@ -234,7 +206,7 @@ class CollectTest {
         ModelDisk disk = noise(2 << 20);
         try (Vault vault = Vaults.create(store);
                 BackupSession session = vault.begin(Vaults.intent("late", Optional.empty()))) {
-            session.backup(disk.freeze(Optional.empty(), Optional.empty()), ProgressListener.NONE);
+            session.backup(whole(disk), ProgressListener.NONE);
             awaitPacks(3);
             vault.collect(patient(Duration.ZERO, () -> {}));
             // So many points come and go that the record which declared it dead is below the floor.
@@ -299,7 +271,7 @@ class CollectTest {
                     .containsExactly(pack);
             vault.forget("vm-1", ids(base));
             vault.collect(CollectOptions.defaults());
-            assertThat(keys(store, "packs/")).noneMatch(key -> key.endsWith(pack));
+            assertThat(keys("packs/")).noneMatch(key -> key.endsWith(pack));
             Vaults.assertRestores(vault, next, "vda", disk.bytes);
         }
     }
@@ -310,7 +282,7 @@ class CollectTest {
         try (Vault vault = Vaults.create(store)) {
             PointManifest one = Vaults.full(vault, "one", disk);
             PointManifest two = Vaults.full(vault, "two", disk);
-            String first = keys(store, "points/").getFirst();
+            String first = keys("points/").getFirst();
             byte[] lost = store.object(first);
             store.objects.remove(first);
             CollectReport refused = vault.collect(CollectOptions.defaults());
@@ -333,7 +305,7 @@ class CollectTest {
         try (Vault vault = Vaults.create(store)) {
             Vaults.full(vault, "one", disk);
             PointManifest two = Vaults.full(vault, "two", disk);
-            store.objects.remove(keys(store, "points/").getLast());
+            store.objects.remove(keys("points/").getLast());
             CollectOptions knowing = new CollectOptions(
                     false,
                     Optional.empty(),
@@ -364,7 +336,7 @@ class CollectTest {
                 PointManifest gone = Vaults.full(vault, "gone", disk);
                 PointManifest kept = Vaults.full(vault, "kept", disk);
                 try (BackupSession dead = vault.begin(Vaults.intent("dead", Optional.empty()))) {
-                    dead.backup(disk.freeze(Optional.empty(), Optional.empty()), ProgressListener.NONE);
+                    dead.backup(whole(disk), ProgressListener.NONE);
                 }
                 one.failFrom(0);
                 assertThatThrownBy(() -> vault.forget("vm-1", ids(gone))).isInstanceOf(StorageException.class);

@@ -62,8 +62,7 @@ public final class Appender {
                 } else if (stands(vm, record)) {
                     return record;
                 } else {
-                    // Before anything is shown: what was just put, in vain, must not be taken for a success.
-                    draft.beforePut();
+                    // What was just put, in vain, is not shown: it must not be taken for a success.
                     ChainEnd now = log.end(vm);
                     instead = show(vm, end.next(), now, draft);
                     end = now;

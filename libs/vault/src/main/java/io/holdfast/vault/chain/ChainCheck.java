@@ -19,7 +19,7 @@ public final class ChainCheck {
 
     private final String vm;
     private final LongFunction<String> objectAt;
-    private final TreeMap<Long, ChainHead> points = new TreeMap<>();
+    private final TreeMap<Long, ChainHead> records = new TreeMap<>();
     private final Map<Long, ChainHead> previous = new HashMap<>();
     private final TreeMap<Long, String> foreign = new TreeMap<>();
     private final TreeSet<Long> unreadable = new TreeSet<>();
@@ -38,22 +38,32 @@ public final class ChainCheck {
     /** Notes what is at a sequence; call for each in turn. */
     public void saw(long sequence, Slot slot) {
         switch (slot) {
-            case Slot.Linked record -> {
-                ChainLink link = record.link();
-                points.put(sequence, link.head());
-                link.previous().ifPresent(before -> previous.put(sequence, before));
-                link.skipped().forEach(skip -> skipped.put(skip.sequence(), skip.hash()));
-                switch (record) {
-                    case Slot.Point point -> restorePoints.add(sequence);
-                    case Slot.Removal removal -> removal(removal.record());
-                    case Slot.Fence fence -> {}
-                    case Slot.Gap gap -> gaps.add(sequence);
-                }
+            case Slot.Point point -> sawPoint(point.link());
+            case Slot.Removal removal -> {
+                linked(removal.link());
+                removal(removal.record());
+            }
+            case Slot.Fence fence -> linked(fence.link());
+            case Slot.Gap gap -> {
+                linked(gap.link());
+                gaps.add(sequence);
             }
             case Slot.Foreign there -> foreign.put(sequence, there.hash());
             case Slot.Unreadable there -> unreadable.add(sequence);
             case Slot.Absent absent -> {}
         }
+    }
+
+    /** Notes a restore point of which no more is known than where it hangs. */
+    public void sawPoint(ChainLink link) {
+        linked(link);
+        restorePoints.add(link.sequence());
+    }
+
+    private void linked(ChainLink link) {
+        records.put(link.sequence(), link.head());
+        link.previous().ifPresent(before -> previous.put(link.sequence(), before));
+        link.skipped().forEach(skip -> skipped.put(skip.sequence(), skip.hash()));
     }
 
     /** What was removed goes on vouching for what it was linked to. */
@@ -69,9 +79,9 @@ public final class ChainCheck {
 
     public ChainReport report(Optional<ChainHead> known) {
         List<Finding> findings = new ArrayList<>();
-        long newest = points.isEmpty() ? 0 : points.lastKey();
+        long newest = records.isEmpty() ? 0 : records.lastKey();
         long next = Math.max(1, floor);
-        for (long sequence : points.keySet()) {
+        for (long sequence : records.keySet()) {
             // Missing numbers are named one by one, but a hostile number does not make a list of 2^62.
             for (long gap = next; gap < sequence && findings.size() < 1000; gap++) {
                 between(gap, findings);
@@ -82,14 +92,14 @@ public final class ChainCheck {
         // It stands where a record was that the vault lost.
         gaps.tailSet(floor).forEach(sequence -> findings.add(finding(Trouble.REMOVED, sequence)));
         removed.keySet().stream()
-                .filter(sequence -> !points.containsKey(sequence))
+                .filter(sequence -> !records.containsKey(sequence))
                 .forEach(sequence -> vouched(sequence, findings));
         foreign.tailMap(newest + 1).keySet().forEach(sequence -> findings.add(finding(Trouble.FOREIGN, sequence)));
         unreadable.tailSet(newest + 1).forEach(sequence -> findings.add(finding(Trouble.UNREADABLE, sequence)));
         known.ifPresent(head -> compare(head, findings));
-        Optional<ChainHead> head = points.isEmpty()
+        Optional<ChainHead> head = records.isEmpty()
                 ? Optional.empty()
-                : Optional.of(points.lastEntry().getValue());
+                : Optional.of(records.lastEntry().getValue());
         int standing = (int)
                 restorePoints.stream().filter(sequence -> !isRemoved(sequence)).count();
         return new ChainReport(vm, standing, head, known.isPresent(), findings);
@@ -115,7 +125,7 @@ public final class ChainCheck {
     private void link(long sequence, List<Finding> findings) {
         ChainHead link = previous.get(sequence);
         vouched(sequence, findings);
-        Long before = points.lowerKey(sequence);
+        Long before = records.lowerKey(sequence);
         long linked = link == null ? 0 : link.sequence();
         if (before != null && before > linked && !wasUnreadable(before) && !isRemoved(before) && !isRemoved(sequence)) {
             findings.add(finding(Trouble.REPLACED, before));
@@ -129,7 +139,7 @@ public final class ChainCheck {
             return;
         }
         Removed gone = removed.get(link.sequence());
-        ChainHead there = gone == null ? points.get(link.sequence()) : gone.head();
+        ChainHead there = gone == null ? records.get(link.sequence()) : gone.head();
         if (there != null && !there.hash().equals(link.hash())) {
             findings.add(finding(Trouble.REPLACED, link.sequence()));
         }
@@ -154,7 +164,7 @@ public final class ChainCheck {
             return;
         }
         Removed gone = removed.get(known.sequence());
-        ChainHead there = gone == null ? points.get(known.sequence()) : gone.head();
+        ChainHead there = gone == null ? records.get(known.sequence()) : gone.head();
         if (there == null || !there.hash().equals(known.hash())) {
             findings.add(finding(Trouble.ROLLED_BACK, known.sequence()));
         }

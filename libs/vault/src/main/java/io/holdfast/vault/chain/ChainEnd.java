@@ -24,7 +24,7 @@ public record ChainEnd(Optional<ChainHead> head, List<ChainHead> passed, long la
      * What cannot be read this far above everything else is no record: somebody put it there, and whoever went on behind it
      * would soon be out of numbers.
      */
-    static final long FARTHEST = 10_000;
+    public static final long FARTHEST = 10_000;
 
     public ChainEnd {
         passed = List.copyOf(passed);

@@ -10,4 +10,4 @@ import java.util.UUID;
  * @param job its job
  * @param at when it was written, for people
  */
-public record FenceRecord(String vm, ChainLink link, UUID session, String job, Instant at) {}
+public record FenceRecord(String vm, ChainLink link, UUID session, String job, Instant at) implements ChainRecord {}

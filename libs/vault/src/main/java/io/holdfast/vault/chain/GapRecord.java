@@ -5,4 +5,4 @@ package io.holdfast.vault.chain;
  *
  * @param next the number after this record
  */
-public record GapRecord(String vm, ChainLink link, long next) {}
+public record GapRecord(String vm, ChainLink link, long next) implements ChainRecord {}

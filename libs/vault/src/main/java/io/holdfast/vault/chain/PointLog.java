@@ -90,11 +90,6 @@ public final class PointLog {
         return chain(vm).removal();
     }
 
-    /** The numbers of a VM's records that count, ascending; what is removed is left out, whether or not it is there. */
-    public List<Long> standing(String vm) {
-        return chain(vm).standing();
-    }
-
     /** The numbers of objects that do not count any more, ascending. */
     public List<Long> fallen(String vm) {
         return chain(vm).fallen();
@@ -283,24 +278,26 @@ public final class PointLog {
                 "manifest " + key + " cannot be read: nobody knows whether an attempt of this job stored it");
     }
 
-    /** All VMs that have a record that authenticates, be it that none of their points is left. */
-    public List<String> vms() {
-        List<String> vms = new ArrayList<>();
-        eachMachine((prefix, record) -> record.map(Slot.Linked::vm).ifPresent(vms::add));
-        return vms;
-    }
+    /**
+     * The machines that have chains.
+     *
+     * @param vms those of which a record authenticates, be it that none of their points is left
+     * @param unreadable prefixes below which there are records' keys, and no record that authenticates
+     */
+    public record Machines(List<String> vms, List<String> unreadable) {}
 
-    /** The prefixes below which there are records' keys, and no record that authenticates. */
-    public List<String> unreadableMachines() {
-        List<String> prefixes = new ArrayList<>();
+    /** All machines of the vault. */
+    public Machines machines() {
+        List<String> vms = new ArrayList<>();
+        List<String> unreadable = new ArrayList<>();
         eachMachine((prefix, record) -> {
-            if (record.isEmpty()
-                    && MACHINE.matcher(prefix).matches()
-                    && !keys(prefix).isEmpty()) {
-                prefixes.add(prefix);
+            if (record.isPresent()) {
+                vms.add(record.get().vm());
+            } else if (MACHINE.matcher(prefix).matches() && !keys(prefix).isEmpty()) {
+                unreadable.add(prefix);
             }
         });
-        return prefixes;
+        return new Machines(vms, unreadable);
     }
 
     /** Tells each prefix, and the first record below it that authenticates. */

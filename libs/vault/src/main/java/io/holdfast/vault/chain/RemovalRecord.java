@@ -13,9 +13,10 @@ import java.util.UUID;
  *
  * @param at when it was written, for people
  * @param floor everything with a lower number is removed
- * @param removed what is removed at or above the floor, ascending
+ * @param removed what is removed at or above the floor, ascending; before it what is below the floor and was not deleted yet
  */
-public record RemovalRecord(String vm, ChainLink link, Instant at, long floor, List<Removed> removed) {
+public record RemovalRecord(String vm, ChainLink link, Instant at, long floor, List<Removed> removed)
+        implements ChainRecord {
 
     public RemovalRecord {
         removed = List.copyOf(removed);
@@ -52,7 +53,7 @@ public record RemovalRecord(String vm, ChainLink link, Instant at, long floor, L
                 || removed.stream().anyMatch(r -> r.head().equals(known));
     }
 
-    /** What is removed at or above the floor, by number. */
+    /** What is listed, by number. */
     public Map<Long, Removed> bySequence() {
         Map<Long, Removed> map = HashMap.newHashMap(removed.size());
         removed.forEach(r -> map.put(r.head().sequence(), r));

@@ -7,10 +7,15 @@ public sealed interface Slot {
 
     /** A record that authenticates. */
     sealed interface Linked extends Slot {
-        /** The machine whose chain it is in. */
-        String vm();
+        ChainRecord record();
 
-        ChainLink link();
+        default String vm() {
+            return record().vm();
+        }
+
+        default ChainLink link() {
+            return record().link();
+        }
 
         /** The number that follows in the chain. */
         default long next() {
@@ -21,54 +26,19 @@ public sealed interface Slot {
     /** A restore point. */
     record Point(PointManifest manifest) implements Linked {
         @Override
-        public String vm() {
-            return manifest.vm();
-        }
-
-        @Override
-        public ChainLink link() {
-            return manifest.link();
+        public PointManifest record() {
+            return manifest;
         }
     }
 
     /** Says which records are removed. */
-    record Removal(RemovalRecord record) implements Linked {
-        @Override
-        public String vm() {
-            return record.vm();
-        }
-
-        @Override
-        public ChainLink link() {
-            return record.link();
-        }
-    }
+    record Removal(RemovalRecord record) implements Linked {}
 
     /** Says that a session is dead. */
-    record Fence(FenceRecord record) implements Linked {
-        @Override
-        public String vm() {
-            return record.vm();
-        }
-
-        @Override
-        public ChainLink link() {
-            return record.link();
-        }
-    }
+    record Fence(FenceRecord record) implements Linked {}
 
     /** Says at which number the chain goes on. */
     record Gap(GapRecord record) implements Linked {
-        @Override
-        public String vm() {
-            return record.vm();
-        }
-
-        @Override
-        public ChainLink link() {
-            return record.link();
-        }
-
         @Override
         public long next() {
             return record.next();

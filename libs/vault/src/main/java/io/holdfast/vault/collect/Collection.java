@@ -168,7 +168,7 @@ public final class Collection {
             if (unfinished.stream().anyMatch(session -> session.record().isEmpty())) {
                 return;
             }
-            for (String vm : vault.log().vms()) {
+            for (String vm : references.vms()) {
                 long lowest = unfinished.stream()
                         .flatMap(session -> session.record().stream())
                         .filter(session -> session.vm().equals(vm))

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Removes points of one VM: a record in the chain says so, and from there on they do not count; then their manifests are deleted. */
+/** Removes points of one VM: a record in the chain says so, and from there on they do not count. Collections delete what is left. */
 public final class Forget {
 
     private final VaultParts vault;

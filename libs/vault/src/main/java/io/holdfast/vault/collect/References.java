@@ -3,6 +3,9 @@ package io.holdfast.vault.collect;
 import io.holdfast.vault.ChainHead;
 import io.holdfast.vault.ChainReport;
 import io.holdfast.vault.chain.ChainCheck;
+import io.holdfast.vault.chain.ChainEnd;
+import io.holdfast.vault.chain.ChainLink;
+import io.holdfast.vault.chain.PointLog;
 import io.holdfast.vault.chain.RemovalRecord;
 import io.holdfast.vault.chain.Slot;
 import io.holdfast.vault.format.Keys;
@@ -14,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
 
 /**
  * What the chains of a vault say: which packs points refer to, which sessions have ended, and what is wrong. One reading serves all of
@@ -23,15 +26,13 @@ import java.util.UUID;
  */
 final class References {
 
-    /** Objects of strangers that are farther above a chain than this are nobody's next record. */
-    private static final long FARTHEST = 10_000;
-
     private static final int MOST_LOOKS = 10;
 
     private final VaultParts vault;
     private final Map<String, ChainHead> known;
     private final PackIds packs = new PackIds();
     private final Map<String, Map<Long, Seen>> chains = new HashMap<>();
+    private final Map<String, Optional<RemovalRecord>> removals = new HashMap<>();
     private final List<String> troubles = new ArrayList<>();
     private int points;
 
@@ -39,10 +40,22 @@ final class References {
      * A record that was read.
      *
      * @param job of a point, as hidden as in a session's key; empty for others
-     * @param fenced the session that a fence names
-     * @param slot what the chain check is told; without a manifest's tables
+     * @param other what is no point; a point is kept without its tables
      */
-    private record Seen(Slot.Linked slot, String hash, String job, Optional<UUID> fenced) {}
+    private record Seen(ChainLink link, String job, Optional<Slot.Linked> other) {
+
+        /** Tells it to a chain check as if it had just been read. */
+        void tell(ChainCheck check) {
+            other.ifPresentOrElse(slot -> check.saw(link.sequence(), slot), () -> check.sawPoint(link));
+        }
+
+        boolean ends(SessionRecord session, String hiddenJob) {
+            boolean fenced = other.isPresent()
+                    && other.get() instanceof Slot.Fence fence
+                    && fence.record().session().equals(session.id());
+            return link.sequence() > session.head() && (fenced || job.equals(hiddenJob));
+        }
+    }
 
     References(VaultParts vault, Map<String, ChainHead> known) {
         this.vault = vault;
@@ -55,6 +68,11 @@ final class References {
 
     int points() {
         return points;
+    }
+
+    /** The machines that were looked at. */
+    Set<String> vms() {
+        return chains.keySet();
     }
 
     /** What is wrong with records, in sentences: somebody may still need packs of which nothing else tells. */
@@ -70,37 +88,26 @@ final class References {
         Map<Long, Seen> chain = chains.getOrDefault(session.vm(), Map.of());
         Optional<RemovalRecord> removal = removals.getOrDefault(session.vm(), Optional.empty());
         String job = name(session.vm(), session.job());
-        return chain.entrySet().stream()
-                .filter(entry -> entry.getKey() > session.head())
-                .anyMatch(entry -> {
-                    Seen seen = entry.getValue();
-                    boolean names = seen.job.equals(job)
-                            || seen.fenced.filter(session.id()::equals).isPresent();
-                    return names && isGenuine(entry.getKey(), seen, removal);
-                });
+        return chain.values().stream().anyMatch(seen -> seen.ends(session, job) && isGenuine(seen.link, removal));
     }
 
-    private static boolean isGenuine(long sequence, Seen seen, Optional<RemovalRecord> removal) {
-        if (removal.isEmpty() || !removal.get().removes(sequence)) {
+    private static boolean isGenuine(ChainLink link, Optional<RemovalRecord> removal) {
+        if (removal.isEmpty() || !removal.get().removes(link.sequence())) {
             return true;
         }
-        RemovalRecord.Removed removed = removal.get().bySequence().get(sequence);
-        return removed != null && removed.head().hash().equals(seen.hash);
+        RemovalRecord.Removed removed = removal.get().bySequence().get(link.sequence());
+        return removed != null && removed.head().equals(link.head());
     }
-
-    private final Map<String, Optional<RemovalRecord>> removals = new HashMap<>();
 
     /** Reads what has come since the last look. */
     void look() {
         troubles.clear();
         points = 0;
-        List<String> vms = vault.log().vms();
-        vms.forEach(this::chain);
-        vault.log()
-                .unreadableMachines()
-                .forEach(prefix -> troubles.add("no manifest below " + prefix + " can be read"));
+        PointLog.Machines machines = vault.log().machines();
+        machines.vms().forEach(this::chain);
+        machines.unreadable().forEach(prefix -> troubles.add("no manifest below " + prefix + " can be read"));
         known.keySet().stream()
-                .filter(vm -> !vms.contains(vm))
+                .filter(vm -> !machines.vms().contains(vm))
                 .forEach(vm ->
                         troubles.add("all manifests of VM " + vm + " are gone, which is known outside the vault"));
     }
@@ -137,7 +144,7 @@ final class References {
             Seen seen = before.get(sequence);
             if (seen != null) {
                 chain.put(sequence, seen);
-                check.saw(sequence, seen.slot);
+                seen.tell(check);
                 continue;
             }
             Slot slot = vault.log().read(vm, sequence);
@@ -155,27 +162,14 @@ final class References {
         long newest = report.head().map(ChainHead::sequence).orElse(0L);
         return report.findings().stream()
                 .filter(finding -> finding.trouble() != ChainReport.Trouble.FOREIGN_SKIPPED)
-                .filter(finding -> finding.sequence() - newest <= FARTHEST)
+                .filter(finding -> finding.sequence() - newest <= ChainEnd.FARTHEST)
                 .toList();
     }
 
     private Seen seen(Slot.Linked record) {
-        return switch (record) {
-            case Slot.Point point ->
-                new Seen(
-                        new Slot.Point(point.manifest().withoutDisks()),
-                        point.manifest().hash(),
-                        name(point.vm(), point.manifest().job()),
-                        Optional.empty());
-            case Slot.Fence fence ->
-                new Seen(
-                        fence,
-                        fence.link().hash(),
-                        "",
-                        Optional.of(fence.record().session()));
-            case Slot.Removal removal -> new Seen(removal, removal.link().hash(), "", Optional.empty());
-            case Slot.Gap gap -> new Seen(gap, gap.link().hash(), "", Optional.empty());
-        };
+        return record instanceof Slot.Point point
+                ? new Seen(point.link(), name(point.vm(), point.manifest().job()), Optional.empty())
+                : new Seen(record.link(), "", Optional.of(record));
     }
 
     private static String sentence(String vm, ChainReport.Finding finding) {

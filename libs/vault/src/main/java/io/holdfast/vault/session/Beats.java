@@ -1,5 +1,6 @@
 package io.holdfast.vault.session;
 
+import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.ObjectKey;
 import io.holdfast.storage.ObjectStore;
 import io.holdfast.vault.crypto.KeyRing;
@@ -25,11 +26,11 @@ public final class Beats implements AutoCloseable {
     private final Thread thread;
 
     /** Begins at once; the first beat comes after one interval. */
-    public Beats(ObjectStore store, KeyRing keys, SecureRandom random, SessionRecord session, Duration every) {
+    public Beats(ObjectStore store, KeyRing keys, SecureRandom random, SessionRecord session, MonotonicClock clock) {
         thread = Thread.ofVirtual().name("vault-beat").start(() -> {
             try {
                 while (true) {
-                    Thread.sleep(every);
+                    clock.pause(EVERY);
                     beat(store, keys, random, session);
                 }
             } catch (InterruptedException e) {

@@ -1,5 +1,6 @@
 package io.holdfast.vault.write;
 
+import io.holdfast.storage.MonotonicClock;
 import io.holdfast.storage.ObjectKey;
 import io.holdfast.vault.BackupIntent;
 import io.holdfast.vault.BackupKind;
@@ -90,7 +91,8 @@ public final class SessionWriter implements AutoCloseable {
         shared = new DiskRun.Shared(vault, failure, uploads, packs, new RecentBlocks());
         journalAt = vault.options().journalBytes();
         beats = opening.session()
-                .map(session -> new Beats(vault.store(), vault.keys(), vault.random(), session, Beats.EVERY));
+                .map(session ->
+                        new Beats(vault.store(), vault.keys(), vault.random(), session, MonotonicClock.system()));
     }
 
     /** The manifest that an attempt of this job committed. */
