@@ -48,7 +48,7 @@ public final class BackupSession implements AutoCloseable {
         }
     }
 
-    /** Stops what is still being put. Without a commit nothing is visible. */
+    /** Stops what is still being put, and waits until it has. Without a commit nothing is visible. */
     @Override
     public void close() {
         writer.close();

@@ -352,8 +352,6 @@ class CollectTest extends SeveralPrograms {
                 one.heal();
                 Vaults.assertRestores(vault, kept, "vda", disk.bytes);
                 vault.collect(patient(Duration.ofMinutes(1), () -> {}));
-                // What the dead session still had under way may have come after the first listing.
-                vault.collect(patient(Duration.ofMinutes(1), () -> {}));
                 assertThat(vault.points("vm-1")).containsExactly(kept);
                 Vaults.assertRestores(vault, kept, "vda", disk.bytes);
                 assertThat(keys(one, "packs/")).hasSize((int) kept.packs().count());

@@ -10,11 +10,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** Puts packs, a few at once, and journal objects when all packs before them are stored. One thread submits. */
 final class Uploads implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(Uploads.class.getName());
+    private static final int MOST_WAIT_SECONDS = 10;
 
     private final ObjectStore store;
     private final Failure failure;
@@ -84,9 +88,17 @@ final class Uploads implements AutoCloseable {
         failure.check();
     }
 
+    /** Stops; afterwards nothing is put any more, unless the store does not hear that it is told to stop. */
     @Override
     public void close() {
         threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(MOST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+                LOG.log(System.Logger.Level.WARNING, "a put goes on although its session is over");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void putNow(ObjectKey key, byte[] object) {
